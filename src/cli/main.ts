@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { asCloisterError, exitStatus } from "../error.ts";
+import { cliContext } from "./context.ts";
+
+const stop = new AbortController();
+const context = cliContext(stop.signal);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
+
+const { version } = JSON.parse(readFileSync(join(context.packageRoot, "package.json"), "utf8")) as { version: string };
+const program = new Command("cloister")
+  .description("Claude Code on a model that lives on your own machine, and proof that nothing left it.")
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError("(run with --help for usage)");
+
+try {
+  await program.parseAsync(process.argv);
+} catch (thrown) {
+  if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+  else {
+    const error = asCloisterError(thrown);
+    context.stderr.write(`cloister: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
+    if (error.code === "internal" && context.env["CLOISTER_DEBUG"] !== undefined) context.stderr.write(`${String(error.stack)}\n`);
+    process.exitCode = exitStatus(error.code);
+  }
+}

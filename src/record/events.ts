@@ -1,0 +1,69 @@
+import type { JsonObject } from "../messages/conversation.ts";
+
+/**
+ * What happens in a session, as it happens: the gateway, the lab and the seal report it, the terminal and the session's log
+ * (`events.ndjson`) read it. `at` is milliseconds since the epoch. No event holds a token, a key or a file's whole content.
+ */
+export type SessionEvent =
+  | {
+      readonly type: "session";
+      readonly at: number;
+      readonly model: string;
+      readonly isModel: boolean;
+      readonly client: string;
+      readonly guidance: string;
+      readonly task: string;
+      readonly scenario?: string | undefined;
+    }
+  | { readonly type: "request"; readonly at: number; readonly turn: number }
+  | {
+      readonly type: "prefill";
+      readonly at: number;
+      readonly turn: number;
+      readonly done: number;
+      readonly total: number;
+      readonly cached: number;
+    }
+  | {
+      readonly type: "turn";
+      readonly at: number;
+      readonly turn: number;
+      readonly promptTokens: number;
+      readonly cachedTokens: number;
+      readonly outputTokens: number;
+      readonly prefillMs: number;
+      readonly decodeMs: number;
+      readonly reason: string;
+      readonly byModel: boolean;
+    }
+  /** The model said something that is not a call. */
+  | { readonly type: "said"; readonly at: number; readonly text: string }
+  | { readonly type: "call"; readonly at: number; readonly id: string; readonly name: string; readonly input: JsonObject }
+  /** `ms` runs from the call's answer to the request that brings its result: the tool and the client together. `text` is cut to 2,000 characters. */
+  | {
+      readonly type: "result";
+      readonly at: number;
+      readonly id: string;
+      readonly failed: boolean;
+      readonly text: string;
+      readonly ms: number;
+    }
+  | { readonly type: "step"; readonly at: number; readonly id: string; readonly title: string; readonly index: number; readonly of: number }
+  | { readonly type: "note"; readonly at: number; readonly callId: string; readonly text: string }
+  /** A turn that failed with an error frame or status; the client may try again. */
+  | { readonly type: "failure"; readonly at: number; readonly turn: number; readonly code: string; readonly message: string }
+  /** A request that a door answered. */
+  | {
+      readonly type: "door";
+      readonly at: number;
+      readonly door: "cluster" | "forge";
+      readonly method: string;
+      readonly path: string;
+      readonly status: number;
+    }
+  | { readonly type: "pull-request"; readonly at: number; readonly number: number; readonly title: string; readonly url: string }
+  /** Something tried to leave and was refused. */
+  | { readonly type: "refused"; readonly at: number; readonly what: string }
+  | { readonly type: "progress"; readonly at: number; readonly text: string };
+
+export type Observe = (event: SessionEvent) => void;
