@@ -1,0 +1,89 @@
+import type { Form, Piece } from "../messages/answer.ts";
+
+/**
+ * Edits of one line: the old text is a line of the file as it stands, the key stays, the slot is the value. A value that stands
+ * already is no proposal. The shape of the old value bounds the new one: a quantity stays a quantity, a number a number.
+ */
+export function editForms(id: string, path: string, text: string, except: RegExp | undefined): readonly Form[] {
+  const lines = text.split("\n");
+  const forms: Form[] = [];
+  for (const [index, line] of lines.entries()) {
+    const scalar = readScalar(line);
+    if (scalar === undefined || except?.test(line.trim()) === true) continue;
+    const old = uniqueText(lines, index);
+    if (old === undefined) continue;
+    const before = old.slice(0, old.length - line.trim().length) + scalar.before;
+    for (const value of valueSlots(scalar.value)) {
+      forms.push({
+        id,
+        tool: "Edit",
+        arguments: [
+          { name: "file_path", value: [{ kind: "fixed", text: path }] },
+          { name: "old_string", value: [{ kind: "fixed", text: old }] },
+          { name: "new_string", value: [{ kind: "fixed", text: before }, ...value, ...fixed(scalar.after)] },
+        ],
+      });
+    }
+  }
+  return forms;
+}
+
+interface Scalar {
+  /** The line without its indentation up to the value, an opening quote included. */
+  readonly before: string;
+  readonly value: string;
+  /** A closing quote and a comment. */
+  readonly after: string;
+}
+
+/** `key: value` or `- key: value` with a plain or quoted scalar; nothing for keys that open a block, lists and comments. */
+export function readScalar(line: string): Scalar | undefined {
+  const match = /^((?:- )*[\w./-]+:\s+)(?:(["'])([^"']*)\2|([^\s"'|>&*{[#][^#]*?))(\s+#.*)?$/.exec(line.trim());
+  if (match === null) return undefined;
+  const [, key = "", quote = "", quoted, plain, comment = ""] = match;
+  const value = quoted ?? plain ?? "";
+  if (value.length > 200) return undefined;
+  return { before: key + quote, value, after: quote + comment };
+}
+
+/** The line's text without indentation; with as many lines before it as make it occur once in the file, which the client's Edit demands. */
+function uniqueText(lines: readonly string[], index: number): string | undefined {
+  const whole = lines.join("\n");
+  for (let from = index; from >= 0 && index - from <= 8; from--) {
+    const text = lines
+      .slice(from, index + 1)
+      .join("\n")
+      .trimStart();
+    if (occursOnce(whole, text)) return text.trimEnd();
+  }
+  return undefined;
+}
+
+function occursOnce(whole: string, part: string): boolean {
+  const first = whole.indexOf(part);
+  return first >= 0 && whole.indexOf(part, first + 1) < 0;
+}
+
+const memoryUnits = ["Ki", "Mi", "Gi", "k", "M", "G"];
+
+function valueSlots(value: string): readonly (readonly Piece[])[] {
+  const quantity = /^(\d+)(Ki|Mi|Gi|k|M|G|m)$/.exec(value);
+  if (quantity !== null) {
+    const [, number = "", unit = ""] = quantity;
+    const others = unit === "m" ? [] : memoryUnits.filter((other) => other !== unit);
+    const same: readonly Piece[] = [digits(5, [number]), { kind: "fixed", text: unit }];
+    return others.length === 0 ? [same] : [same, [digits(5), { kind: "choice", of: others }]];
+  }
+  if (/^\d+$/.test(value)) return [[digits(6, [value])]];
+  if (value === "true" || value === "false") return [[{ kind: "fixed", text: value === "true" ? "false" : "true" }]];
+  return [[{ kind: "text", slot: { min: 1, max: Math.min(200, value.length + 40), characters: "A-Za-z0-9._:/@+=,-", except: [value] } }]];
+}
+
+/** A number without a leading zero would need a grammar of its own; Kubernetes reads `064Mi` as 64Mi, and the check reads the value. */
+function digits(max: number, except?: readonly string[]): Piece {
+  return { kind: "text", slot: { min: 1, max, characters: "0-9", ...(except === undefined ? {} : { except }) } };
+}
+
+function fixed(text: string): readonly Piece[] {
+  return text === "" ? [] : [{ kind: "fixed", text }];
+}

@@ -1,0 +1,75 @@
+import type { Form, FormArgument, Piece } from "../messages/answer.ts";
+import { callKey, type Deed } from "./deeds.ts";
+import { editForms } from "./edits.ts";
+import { filesOf } from "./files.ts";
+import { type FormSource, type Runbook, splitAtSlots, type Step } from "./runbook.ts";
+import { fillSlot, type GuideFacts, type SlotFill } from "./slots.ts";
+
+/** At most this many concrete commands come of one form's choices. */
+const expansionLimit = 400;
+
+/** What may be called at a step: its forms with every choice filled, without anything that was run already. May be empty. */
+export function formsOf(runbook: Runbook, step: Step, facts: GuideFacts, deeds: readonly Deed[]): readonly Form[] {
+  const run = new Set(deeds.map((deed) => callKey(deed.call.name, deed.call.input)));
+  return (step.forms ?? []).flatMap((id) => {
+    const source = runbook.forms[id];
+    return source === undefined ? [] : expand(id, source, runbook, facts, deeds, run);
+  });
+}
+
+function expand(
+  id: string,
+  source: FormSource,
+  runbook: Runbook,
+  facts: GuideFacts,
+  deeds: readonly Deed[],
+  run: ReadonlySet<string>,
+): readonly Form[] {
+  if ("edit" in source) {
+    return [...filesOf(deeds)]
+      .filter(([path]) => /\.ya?ml$/.test(path))
+      .flatMap(([path, text]) => editForms(id, path, text, source.except));
+  }
+  const tool = "run" in source ? "Bash" : source.tool;
+  const texts = "run" in source ? { command: source.run } : source.arguments;
+  const fills = new Map(Object.entries(runbook.slots).map(([slot, from]) => [slot, fillSlot(from, facts, deeds)] as const));
+  let forms: readonly FormArgument[][] = [[]];
+  for (const [name, text] of Object.entries(texts)) {
+    const values = fillText(text, fills);
+    forms = forms.flatMap((before) => values.map((value) => [...before, { name, value }])).slice(0, expansionLimit);
+  }
+  return forms.filter((form) => !run.has(keyOf(tool, form) ?? "")).map((form) => ({ id, tool, arguments: form }));
+}
+
+/** Every way to fill a text's slots with names; text slots stay open. No way where a slot has no name yet. */
+function fillText(text: string, fills: ReadonlyMap<string, SlotFill>): readonly (readonly Piece[])[] {
+  let ways: readonly (readonly Piece[])[] = [[]];
+  for (const [place, part] of splitAtSlots(text).entries()) {
+    if (place % 2 === 0) {
+      ways = ways.map((way) => append(way, part));
+      continue;
+    }
+    const fill = fills.get(part);
+    if (fill === undefined) return [];
+    if (fill.kind === "text") ways = ways.map((way) => [...way, { kind: "text", slot: fill.slot }]);
+    else ways = ways.flatMap((way) => fill.of.map((choice) => append(way, choice))).slice(0, expansionLimit);
+  }
+  return ways;
+}
+
+function append(way: readonly Piece[], text: string): readonly Piece[] {
+  const last = way.at(-1);
+  if (text === "") return way;
+  return last?.kind === "fixed" ? [...way.slice(0, -1), { kind: "fixed", text: last.text + text }] : [...way, { kind: "fixed", text }];
+}
+
+/** The call's key where nothing in the form is open. */
+function keyOf(tool: string, form: readonly FormArgument[]): string | undefined {
+  const input: Record<string, string> = {};
+  for (const argument of form) {
+    const [only, ...more] = argument.value;
+    if (more.length > 0 || only?.kind !== "fixed") return undefined;
+    input[argument.name] = only.text;
+  }
+  return callKey(tool, input);
+}

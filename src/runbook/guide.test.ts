@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import type { Answer, Form } from "../messages/answer.ts";
+import type { Conversation, JsonObject, Turn } from "../messages/conversation.ts";
+import { createGuide } from "./guide.ts";
+import { type GuidanceLevel, parseRunbook } from "./runbook.ts";
+
+const file = join(resolve(import.meta.dirname, "../../.."), "runbooks/kubernetes-incident.yaml");
+const runbook = parseRunbook(readFileSync(file, "utf8"), file);
+const facts = { namespace: "shop", workdir: "/w/payments" };
+
+type Line = readonly [tool: string, input: JsonObject, output: string, failed?: boolean];
+const bash = (command: string, output: string, failed = false): Line => ["Bash", { command }, output, failed];
+
+function conversation(...lines: readonly Line[]): Conversation {
+  const turns: Turn[] = [{ role: "user", text: "payments keeps restarting" }];
+  for (const [index, [name, input, text, failed]] of lines.entries()) {
+    turns.push(
+      { role: "assistant", text: "", calls: [{ id: `c${index}`, name, input }] },
+      { role: "tool", callId: `c${index}`, text, failed: failed === true },
+    );
+  }
+  return { system: "", tools: [], turns };
+}
+
+const guide = (level: GuidanceLevel, ...lines: readonly Line[]) => createGuide({ runbook, level, facts })(conversation(...lines));
+
+/** A form as a person would read it: slots as `<1..9>`. */
+function spell(form: Form): string {
+  return form.arguments
+    .map((argument) =>
+      argument.value
+        .map((piece) =>
+          piece.kind === "fixed"
+            ? piece.text
+            : piece.kind === "choice"
+              ? `<${piece.of.join("|")}>`
+              : `<${piece.slot.min}..${piece.slot.max}>`,
+        )
+        .join(""),
+    )
+    .join(" | ");
+}
+function spelled(answer: Answer): readonly string[] {
+  assert.equal(answer.kind, "forms");
+  return answer.kind === "forms" ? answer.forms.map(spell) : [];
+}
+
+const pods = bash(
+  "kubectl get pods -n shop",
+  `NAME                        READY   STATUS             RESTARTS        AGE
+cart-6c5d5f7d9b-2xkqz       1/1     Running            1 (26d ago)     40d
+payments-7d4b9c6f5d-4zx8m   0/1     CrashLoopBackOff   7 (2m11s ago)   14m`,
+);
+const describe = bash("kubectl describe pod payments-7d4b9c6f5d-4zx8m -n shop", "Last State: Terminated\n  Reason: OOMKilled");
+const logs = bash("kubectl logs payments-7d4b9c6f5d-4zx8m -n shop --previous --tail=30", "rates loaded, rss 61 MiB");
+const files = bash("git ls-files", "Dockerfile\ndeploy/payments.yaml\ndeploy/config.yaml\nsrc/server.js");
+const manifest: Line = [
+  "Read",
+  { file_path: "/w/payments/deploy/payments.yaml" },
+  `     1→apiVersion: apps/v1
+     2→spec:
+     3→  replicas: 2
+     4→        - name: payments
+     5→          image: registry.internal/acme/payments:1.8.2
+     6→          resources:
+     7→            requests:
+     8→              memory: 64Mi
+     9→            limits:
+    10→              memory: 64Mi
+
+<system-reminder>nothing</system-reminder>`,
+];
+const edit: Line = [
+  "Edit",
+  {
+    file_path: "/w/payments/deploy/payments.yaml",
+    old_string: "limits:\n              memory: 64Mi",
+    new_string: "limits:\n              memory: 256Mi",
+  },
+  "The file has been updated.",
+];
+const push = bash('git checkout -b fix/memory && git commit -am "Raise the limit" && git push -u origin HEAD', "branch set up");
+const pull = bash('gh pr create --title "Raise" --body "x"', "https://forge.internal/acme/payments/pull/1");
+
+test("the first step offers its one command", () => {
+  const { answer, step, opening } = guide("forms");
+  assert.deepEqual(spelled(answer), ["kubectl get pods -n shop"]);
+  assert.deepEqual(step, { id: "survey", title: "See which pods are unhealthy", index: 1, of: 7 });
+  assert.match(opening ?? "", /Next: list the pods/);
+});
+
+test("looks take their names from the evidence, unhealthy pods first, and nothing twice", () => {
+  assert.deepEqual(spelled(guide("forms", pods).answer), [
+    "kubectl describe pod payments-7d4b9c6f5d-4zx8m -n shop",
+    "kubectl logs payments-7d4b9c6f5d-4zx8m -n shop --previous --tail=30",
+    "kubectl get events -n shop --sort-by=.lastTimestamp",
+  ]);
+  assert.equal(spelled(guide("forms", pods, describe).answer).length, 2);
+});
+
+test("with every pod healthy all of them may be looked at", () => {
+  const healthy = bash("kubectl get pods -n shop", pods[2].replace("CrashLoopBackOff", "Running         "));
+  assert.equal(spelled(guide("forms", healthy).answer).length, 5);
+});
+
+test("a command that failed finishes no step, also where its exit status was hidden", () => {
+  const failed = guide(
+    "forms",
+    pods,
+    describe,
+    bash("kubectl logs payments-7d4b9c6f5d-4zx8m -n shop --previous --tail=30", "Exit code 1", true),
+  );
+  assert.equal(failed.step?.id, "evidence");
+  assert.match(failed.notes.get("c2") ?? "", /failed and changed nothing/);
+  const hidden = guide("steps", bash("kubectl get pods -n shop; true", "Error from server (Forbidden): no"));
+  assert.equal(hidden.step?.id, "survey");
+});
+
+test("an edit keeps the key, and as much before it as makes the line the only one", () => {
+  const forms = spelled(guide("forms", pods, describe, logs, files, manifest).answer);
+  assert.ok(
+    forms.includes("/w/payments/deploy/payments.yaml | requests:\n              memory: 64Mi | requests:\n              memory: <1..5>Mi"),
+  );
+  assert.ok(
+    forms.includes("/w/payments/deploy/payments.yaml | limits:\n              memory: 64Mi | limits:\n              memory: <1..5>Mi"),
+  );
+  assert.ok(forms.includes("/w/payments/deploy/payments.yaml | replicas: 2 | replicas: <1..6>"));
+  assert.ok(!forms.some((form) => form.includes("apiVersion")));
+  assert.equal(forms.at(-1), 'echo "No fault found: <10..120>"');
+});
+
+test("the file as it stands has the edits in it", () => {
+  const again = guide("forms", pods, describe, logs, files, manifest, edit, bash("git status", "x"));
+  assert.equal(again.step?.id, "publish");
+});
+
+test("the way to a pull request ends with its address, said from the record", () => {
+  const { answer } = guide("forms", pods, describe, logs, files, manifest, edit, push, pull);
+  assert.deepEqual(answer, { kind: "said", text: "Pull request opened: https://forge.internal/acme/payments/pull/1" });
+});
+
+test("a push that failed opens no way to a pull request", () => {
+  const { step } = guide("forms", pods, describe, logs, files, manifest, edit, bash(push[1]["command"] as string, "fatal: no", true));
+  assert.equal(step?.id, "publish");
+});
+
+test("a spent budget ends the work honestly", () => {
+  const lines = Array.from({ length: 20 }, (_, index) => bash(`kubectl get pods -n shop --v=${index}`, "Error from server: no", true));
+  const { answer } = guide("steps", ...lines);
+  assert.equal(answer.kind, "said");
+  assert.match(answer.kind === "said" ? answer.text : "", /^No pull request was opened: the budget of 20 calls is spent/);
+});
+
+test("no fault found ends the work, and says that nothing was opened", () => {
+  const { answer } = guide(
+    "forms",
+    pods,
+    describe,
+    logs,
+    files,
+    manifest,
+    bash('echo "No fault found: all pods run"', "No fault found: all pods run"),
+  );
+  assert.deepEqual(answer, { kind: "said", text: "No fault found: all pods run\n\nNo pull request was opened." });
+});
+
+test("ten looks end the looking", () => {
+  const looks = Array.from({ length: 9 }, (_, index) => bash(`kubectl get deploy -n shop -o name --v=${index}`, "x"));
+  assert.equal(guide("steps", pods, ...looks).step?.id, "find-manifest");
+});
+
+test("notes of earlier results never change as the conversation grows", () => {
+  const lines = [pods, describe, describe, logs, files, manifest, edit, push, pull];
+  for (const level of ["steps", "forms"] as const) {
+    const whole = guide(level, ...lines).notes;
+    for (let length = 1; length <= lines.length; length++) {
+      for (const [id, note] of guide(level, ...lines.slice(0, length)).notes) assert.equal(whole.get(id), note);
+    }
+  }
+});
+
+test("free says nothing and holds nothing back", () => {
+  const { opening, notes, answer } = guide("free", pods, describe);
+  assert.deepEqual([opening, notes.size, answer.kind], [undefined, 0, "anything"]);
+});
+
+test("a name in the evidence that a shell would take apart is no choice", () => {
+  const hostile = bash(
+    "kubectl get pods -n shop",
+    "NAME         READY   STATUS\n$(reboot)    0/1     Error\n--all        0/1     Error\nok-1         0/1     Error",
+  );
+  assert.deepEqual(spelled(guide("forms", hostile).answer).slice(0, 1), ["kubectl describe pod ok-1 -n shop"]);
+});
+
+test("a runbook with a fault is refused with its line", () => {
+  const text = readFileSync(file, "utf8");
+  assert.throws(
+    () => parseRunbook(text.replace("forms: [get-pods]", "forms: [get-cats]"), "r.yaml"),
+    /r\.yaml:\d+: steps\.0\.forms\.0: there is no form named get-cats/,
+  );
+  assert.throws(() => parseRunbook(text.replace("looks: 10", "looks: many"), "r.yaml"), /r\.yaml:\d+: budget\.looks/);
+  assert.throws(() => parseRunbook("a: [", "r.yaml"), /r\.yaml:\d+: not YAML/);
+});

@@ -1,0 +1,148 @@
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { CloisterError } from "../error.ts";
+
+/**
+ * A runbook as an SRE writes it (`runbooks/kubernetes-incident.yaml`; `docs/runbooks.md` teaches it): steps with what to do and
+ * when each is done, budgets, what may end the work, and forms: commands with slots that narrow what a small model can say.
+ */
+export type Runbook = z.infer<typeof runbookSchema>;
+export type Step = Runbook["steps"][number];
+export type Condition = z.infer<typeof conditionSchema>;
+export type FormSource = z.infer<typeof formSchema>;
+export type SlotSource = z.infer<typeof slotSchema>;
+
+/** How much of the runbook a model gets. `free`: nothing. `steps`: notes, budgets, held ends. `forms`: that and the step's forms. */
+export type GuidanceLevel = "free" | "steps" | "forms";
+
+const pattern = z
+  .string()
+  .max(500)
+  .transform((source, context) => {
+    try {
+      return new RegExp(source, "m");
+    } catch (thrown) {
+      context.addIssue({
+        code: "custom",
+        message: `not a regular expression: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      });
+      return z.NEVER;
+    }
+  });
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "a name: lower-case letters, digits and hyphens, 40 at most");
+
+/** A call that succeeded: `tool` (Bash where absent), what it ran or touched, what it printed. */
+const conditionSchema = z.strictObject({
+  tool: z.string().max(64).default("Bash"),
+  matches: pattern.optional(),
+  output: pattern.optional(),
+});
+
+const doneSchema = z
+  .strictObject({ all: z.array(conditionSchema).min(1).optional(), any: z.array(conditionSchema).min(1).optional() })
+  .refine((done) => done.all !== undefined || done.any !== undefined, "needs `all` or `any`");
+
+const stepSchema = z.strictObject({
+  id: name,
+  title: z.string().min(1).max(80),
+  do: z.string().min(1).max(300),
+  /** Steps that a spent budget of looks ends. */
+  looking: z.boolean().default(false),
+  done: doneSchema,
+  forms: z.array(name).min(1).max(20).optional(),
+});
+
+const formSchema = z.union([
+  z.strictObject({ run: z.string().min(1).max(2000) }),
+  z.strictObject({ tool: z.string().min(1).max(64), arguments: z.record(z.string(), z.string().max(2000)) }),
+  z.strictObject({ edit: z.literal("value"), except: pattern.optional() }),
+]);
+
+const slotSchema = z.union([
+  z.strictObject({ fact: z.enum(["namespace", "workdir"]) }),
+  z.strictObject({
+    column: z.string().min(1).max(40),
+    of: pattern,
+    prefer: z.strictObject({ column: z.string().min(1).max(40), not: pattern }).optional(),
+  }),
+  z.strictObject({ line: pattern, of: pattern }),
+  z.strictObject({
+    text: z
+      .strictObject({ min: z.int().min(1).max(1000), max: z.int().min(1).max(1000), characters: z.string().min(1).max(100).optional() })
+      .refine((text) => text.min <= text.max, "min is over max"),
+  }),
+]);
+
+const runbookSchema = z
+  .strictObject({
+    name,
+    about: z.string().max(300),
+    opening: z.string().max(2000).optional(),
+    budget: z.strictObject({ calls: z.int().min(1).max(200), looks: z.int().min(1).max(200), look: pattern }),
+    steps: z.array(stepSchema).min(1).max(20),
+    finish: z.strictObject({ "pull-request": pattern, "no-fault": pattern.optional() }),
+    forms: z.record(name, formSchema).default({}),
+    slots: z.record(name, slotSchema).default({}),
+  })
+  .superRefine((runbook, context) => {
+    const seen = new Set<string>();
+    for (const [index, step] of runbook.steps.entries()) {
+      if (seen.has(step.id)) context.addIssue({ code: "custom", path: ["steps", index, "id"], message: `a second step named ${step.id}` });
+      seen.add(step.id);
+      for (const [place, form] of (step.forms ?? []).entries()) {
+        if (!(form in runbook.forms))
+          context.addIssue({ code: "custom", path: ["steps", index, "forms", place], message: `there is no form named ${form}` });
+      }
+    }
+    for (const [id, form] of Object.entries(runbook.forms)) {
+      for (const text of formTexts(form)) {
+        for (const slot of slotNames(text)) {
+          if (!(slot in runbook.slots))
+            context.addIssue({ code: "custom", path: ["forms", id], message: `there is no slot named ${slot}` });
+        }
+      }
+    }
+  });
+
+export function formTexts(form: FormSource): readonly string[] {
+  if ("run" in form) return [form.run];
+  if ("tool" in form) return Object.values(form.arguments);
+  return [];
+}
+
+const slotPattern = /\{([a-z][a-z0-9-]*)\}/g;
+
+export function slotNames(text: string): readonly string[] {
+  return [...text.matchAll(slotPattern)].map((match) => match[1] ?? "");
+}
+
+/** A text with slots, cut at them: even places are plain text, odd ones slot names. */
+export function splitAtSlots(text: string): readonly string[] {
+  return text.split(/\{([a-z][a-z0-9-]*)\}/);
+}
+
+/** Reads a runbook's text. Every fault is a CloisterError `damaged` that names the file, the line and what was expected. */
+export function parseRunbook(text: string, file: string): Runbook {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const fault = document.errors[0];
+  if (fault !== undefined) {
+    throw new CloisterError("damaged", `${file}:${lines.linePos(fault.pos[0]).line}: not YAML: ${fault.message.split("\n")[0]}`);
+  }
+  const parsed = runbookSchema.safeParse(document.toJS());
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue?.path ?? [];
+  let line = 1;
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
+    if (node?.range?.[0] !== undefined) {
+      line = lines.linePos(node.range[0]).line;
+      break;
+    }
+  }
+  throw new CloisterError("damaged", `${file}:${line}: ${path.join(".") || "the runbook"}: ${issue?.message ?? "not a runbook"}`, {
+    hint: "docs/runbooks.md explains every key.",
+  });
+}

@@ -1,0 +1,58 @@
+import { unreachable } from "../error.ts";
+import type { TextSlot } from "../messages/answer.ts";
+import type { Deed } from "./deeds.ts";
+import type { SlotSource } from "./runbook.ts";
+import { readTable } from "./table.ts";
+
+/** What a session knows before its first turn, for slots. */
+export interface GuideFacts {
+  readonly namespace: string;
+  /** Absolute path of the repository's checkout, as the client sees it. */
+  readonly workdir: string;
+}
+
+/** What may stand in a slot now: a list (empty where the evidence names nothing yet), or text within bounds. */
+export type SlotFill = { readonly kind: "choice"; readonly of: readonly string[] } | { readonly kind: "text"; readonly slot: TextSlot };
+
+/**
+ * Text in a slot stands between double quotes in a shell command, so the characters that the shell would read there are left out:
+ * `"`, `$`, `` ` ``, `\` and `!`. Printable ASCII otherwise.
+ */
+const shellSafe = " #%-\\[\\]^_a-~&'()*+,./0-9:;<=>?@A-Z";
+
+/** At most this many names in one slot: the latest evidence first. */
+const slotLimit = 64;
+
+export function fillSlot(source: SlotSource, facts: GuideFacts, deeds: readonly Deed[]): SlotFill {
+  if ("fact" in source) return { kind: "choice", of: [factOf(source.fact, facts)] };
+  if ("text" in source) {
+    return { kind: "text", slot: { min: source.text.min, max: source.text.max, characters: source.text.characters ?? shellSafe } };
+  }
+  const evidence = deeds.filter((deed) => deed.succeeded && deed.call.name === "Bash" && source.of.test(deed.subject)).toReversed();
+  if ("column" in source) {
+    const rows = evidence.flatMap((deed) => readTable(deed.output));
+    const { prefer } = source;
+    const preferred =
+      prefer === undefined ? [] : rows.filter((row) => row[prefer.column] !== undefined && !prefer.not.test(row[prefer.column] ?? ""));
+    const from = preferred.length > 0 ? preferred : rows;
+    return { kind: "choice", of: distinct(from.map((row) => row[source.column] ?? "")) };
+  }
+  const lines = evidence.flatMap((deed) => deed.output.split("\n")).map((line) => line.trim());
+  return { kind: "choice", of: distinct(lines.filter((line) => source.line.test(line))) };
+}
+
+function factOf(fact: "namespace" | "workdir", facts: GuideFacts): string {
+  switch (fact) {
+    case "namespace":
+      return facts.namespace;
+    case "workdir":
+      return facts.workdir;
+    default:
+      return unreachable(fact);
+  }
+}
+
+/** Names that a shell would take apart are no names: evidence is not trusted to be harmless. */
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].filter((name) => /^[\w./@:-]{1,253}$/.test(name) && !name.startsWith("-")).slice(0, slotLimit);
+}
