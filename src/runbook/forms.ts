@@ -32,7 +32,7 @@ function expand(
   }
   const tool = "run" in source ? "Bash" : source.tool;
   const texts = "run" in source ? { command: source.run } : source.arguments;
-  const fills = new Map(Object.entries(runbook.slots).map(([slot, from]) => [slot, fillSlot(from, facts, deeds)] as const));
+  const fills = new Map(Object.entries(runbook.slots).map(([slot, from]) => [slot, fillSlot(from, runbook, facts, deeds)] as const));
   let forms: readonly FormArgument[][] = [[]];
   for (const [name, text] of Object.entries(texts)) {
     const values = fillText(text, fills);

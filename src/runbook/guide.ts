@@ -25,7 +25,7 @@ export function createGuide({ runbook, level, facts }: GuideOptions): Guide {
     let progress = start;
     for (const [index, deed] of deeds.entries()) {
       const after = advance(runbook, progress, deeds.slice(0, index + 1));
-      const note = noteFor(runbook, deed, progress, after);
+      const note = noteFor(runbook, deeds.slice(0, index + 1), progress, after);
       if (note !== "") notes.set(deed.call.id, note);
       progress = after;
     }

@@ -49,6 +49,8 @@ const stepSchema = z.strictObject({
   do: z.string().min(1).max(300),
   /** Steps that a spent budget of looks ends. */
   looking: z.boolean().default(false),
+  /** The signs seen so far are said again when the step begins. */
+  recall: z.boolean().default(false),
   done: doneSchema,
   forms: z.array(name).min(1).max(20).optional(),
 });
@@ -67,6 +69,7 @@ const slotSchema = z.union([
     prefer: z.strictObject({ column: z.string().min(1).max(40), not: pattern }).optional(),
   }),
   z.strictObject({ line: pattern, of: pattern }),
+  z.strictObject({ record: z.enum(["looks", "signs", "changes"]) }),
   z.strictObject({
     text: z
       .strictObject({ min: z.int().min(1).max(1000), max: z.int().min(1).max(1000), characters: z.string().min(1).max(100).optional() })
@@ -80,6 +83,11 @@ const runbookSchema = z
     about: z.string().max(300),
     opening: z.string().max(2000).optional(),
     budget: z.strictObject({ calls: z.int().min(1).max(200), looks: z.int().min(1).max(200), look: pattern }),
+    /** What in an output is worth saying out loud, and what it means. */
+    signs: z
+      .array(z.strictObject({ seen: pattern, means: z.string().min(1).max(200) }))
+      .max(100)
+      .default([]),
     steps: z.array(stepSchema).min(1).max(20),
     finish: z.strictObject({ "pull-request": pattern, "no-fault": pattern.optional() }),
     forms: z.record(name, formSchema).default({}),

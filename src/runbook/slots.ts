@@ -1,7 +1,8 @@
 import { unreachable } from "../error.ts";
 import type { TextSlot } from "../messages/answer.ts";
 import type { Deed } from "./deeds.ts";
-import type { SlotSource } from "./runbook.ts";
+import { changesOf, looksOf, signsOf } from "./record.ts";
+import type { Runbook, SlotSource } from "./runbook.ts";
 import { readTable } from "./table.ts";
 
 /** What a session knows before its first turn, for slots. */
@@ -23,8 +24,9 @@ const shellSafe = " #%-\\[\\]^_a-~&'()*+,./0-9:;<=>?@A-Z";
 /** At most this many names in one slot: the latest evidence first. */
 const slotLimit = 64;
 
-export function fillSlot(source: SlotSource, facts: GuideFacts, deeds: readonly Deed[]): SlotFill {
+export function fillSlot(source: SlotSource, runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[]): SlotFill {
   if ("fact" in source) return { kind: "choice", of: [factOf(source.fact, facts)] };
+  if ("record" in source) return { kind: "choice", of: [quotable(recordOf(source.record, runbook, facts, deeds))] };
   if ("text" in source) {
     return { kind: "text", slot: { min: source.text.min, max: source.text.max, characters: source.text.characters ?? shellSafe } };
   }
@@ -50,6 +52,27 @@ function factOf(fact: "namespace" | "workdir", facts: GuideFacts): string {
     default:
       return unreachable(fact);
   }
+}
+
+function recordOf(part: "looks" | "signs" | "changes", runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[]): string {
+  switch (part) {
+    case "looks":
+      return looksOf(runbook, deeds).join("; ") || "none";
+    case "signs":
+      return signsOf(runbook, deeds).join(". ") || "no known sign";
+    case "changes":
+      return changesOf(deeds, facts.workdir).join("; ") || "none";
+    default:
+      return unreachable(part);
+  }
+}
+
+/** Text for between double quotes in a shell command: what the shell would read there becomes a plain quote or goes; 1,000 characters at most. */
+function quotable(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll(/[$`\\!\p{Cc}]/gu, "")
+    .slice(0, 1000);
 }
 
 /** Names that a shell would take apart are no names: evidence is not trusted to be harmless. */
