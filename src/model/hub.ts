@@ -47,7 +47,7 @@ async function* readHub(entry: CatalogueEntry, options: HubOptions, request: Sou
       watch.within(stallMs, `${address.host} stopped sending`);
     }
   } catch (thrown) {
-    if (request.signal.aborted) throw new CloisterError("cancelled", "The pull was cancelled.");
+    if (request.signal.aborted) throw new CloisterError("cancelled", "The pull was cancelled; what came so far is kept.");
     if (thrown instanceof CloisterError) throw thrown;
     throw unreachable(watch.reason ?? `${address.host}: ${networkReason(thrown)}`, thrown);
   } finally {

@@ -92,7 +92,7 @@ async function* readPackages(
       await rm(join(options.staging, String(index)), { recursive: true, force: true });
     }
   } catch (thrown) {
-    if (request.signal.aborted) throw new CloisterError("cancelled", "The pull was cancelled.");
+    if (request.signal.aborted) throw new CloisterError("cancelled", "The pull was cancelled; what came so far is kept.");
     throw thrown;
   } finally {
     clearInterval(watching);
