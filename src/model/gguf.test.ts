@@ -139,8 +139,9 @@ test("a count beyond all bounds is refused before it is believed", () => {
   }
 });
 
-test("a missing file and a folder are refused", async () => {
+test("a missing file, a folder and a device are refused", async () => {
   await withFolder(async (folder) => {
+    await assert.rejects(readGguf("/dev/zero"), { name: "CloisterError", code: "damaged" });
     await assert.rejects(readGguf(join(folder, "none.gguf")), { name: "CloisterError", code: "not-found" });
     await assert.rejects(readGguf(folder), { name: "CloisterError", code: "damaged" });
   });

@@ -1,4 +1,5 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, open, stat, type FileHandle } from "node:fs/promises";
 import { CloisterError } from "../error.ts";
 import { HeaderCut, Malformed, parseGgufHeader, type GgufHeader, type GgufValue } from "./gguf-header.ts";
 import { fileTypes } from "./tensor-types.ts";
@@ -43,30 +44,32 @@ const maxBlocks = 4_096;
  * Throws `CloisterError`: `not-found`, `damaged` (foreign, cut, inconsistent).
  */
 export async function readGguf(path: string): Promise<GgufMetadata> {
-  const file = await openFile(path);
+  const bytes = await sizeOf(path);
+  const file = await open(path, "r");
   try {
-    const stat = await file.stat();
-    if (!stat.isFile()) throw new CloisterError("damaged", `${path} is not a file.`);
-    try {
-      return describe(await readHeader(file, stat.size), stat.size);
-    } catch (thrown) {
-      if (!(thrown instanceof Malformed)) throw thrown;
-      throw new CloisterError("damaged", `${path} ${thrown.message}.`, {
-        hint: "Use another copy of the file; one that was pulled: `cloister model verify`, then `cloister model pull` again.",
-      });
-    }
+    return describe(await readHeader(file, bytes), bytes);
+  } catch (thrown) {
+    if (!(thrown instanceof Malformed)) throw thrown;
+    throw new CloisterError("damaged", `${path} ${thrown.message}.`, {
+      hint: "Use another copy of the file; one that was pulled: `cloister model rm`, then `cloister model pull` again.",
+    });
   } finally {
     await file.close();
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+/** Asked before the file is opened: opening a pipe would wait for its writer. */
+async function sizeOf(path: string): Promise<number> {
   try {
-    return await open(path, "r");
+    const found = await stat(path);
+    if (!found.isFile()) throw new CloisterError("damaged", `${path} is not a file.`);
+    await access(path, constants.R_OK);
+    return found.size;
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code === "ENOENT") throw new CloisterError("not-found", `There is no file ${path}.`, { cause });
-    throw new CloisterError("damaged", `${path} cannot be read (${String(code)}).`, { cause });
+    if (cause instanceof CloisterError) throw cause;
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    if (code === "ENOENT" || code === "ENOTDIR") throw new CloisterError("not-found", `There is no file ${path}.`, { cause });
+    throw new CloisterError("damaged", `${path} cannot be read (${code}).`, { cause });
   }
 }
 

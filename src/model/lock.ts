@@ -1,4 +1,5 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { randomUUID } from "node:crypto";
 import { CloisterError } from "../error.ts";
@@ -44,9 +45,18 @@ async function linked(own: string, path: string): Promise<boolean> {
     await link(own, path);
     return true;
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST") return false;
-    throw thrown;
+    const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+    if (code === "EEXIST") return false;
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw thrown;
   }
+  // A file system without links, as on a memory stick: there a lock can be seen half written for a moment.
+  return await copyFile(own, path, constants.COPYFILE_EXCL).then(
+    () => true,
+    (thrown: unknown) => {
+      if (thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST") return false;
+      throw thrown;
+    },
+  );
 }
 
 /** Takes a dead process's lock away. Should another process have replaced it in the meantime, its lock is put back. */

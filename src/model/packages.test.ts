@@ -178,6 +178,10 @@ test("a program's output is bounded, its status told, its absence too, and its c
 
 test("pip's reason is one line, bounded", () => {
   assert.equal(pipReason("noise\nERROR: first\nERROR: second\nmore"), "second");
+  assert.equal(
+    pipReason("WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: No matching distribution"),
+    "No matching distribution (its index does not answer)",
+  );
   assert.equal(pipReason("only this"), "only this");
   assert.equal(pipReason(""), "it did not say why");
   assert.equal(pipReason(`ERROR: ${"x".repeat(1_000)}`).length, 300);

@@ -165,10 +165,14 @@ async function* readPart(
 export function pipReason(output: string): string {
   const lines = output.split("\n").map((line) => line.trim());
   const telling = lines.findLast((line) => line.startsWith("ERROR:")) ?? lines.findLast((line) => line !== "") ?? "it did not say why";
-  return telling
-    .replace(/^ERROR:\s*/, "")
-    .replace(/(\w+:\/\/)[^\s/@]*@/g, "$1…@")
-    .slice(0, 300);
+  // To pip an index that does not answer is one that has nothing; only its warnings tell the two apart.
+  const silent = /connection broken by|timed out/i.test(output) ? " (its index does not answer)" : "";
+  return (
+    telling
+      .replace(/^ERROR:\s*/, "")
+      .replace(/(\w+:\/\/)[^\s/@]*@/g, "$1…@")
+      .slice(0, 300) + silent
+  );
 }
 
 /** Size of the largest file in a folder and one level of folders below it: the wheel that pip is writing. */
