@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
+import { modelCommand } from "./commands/model.ts";
 import { cliContext } from "./context.ts";
 
 const stop = new AbortController();
@@ -14,6 +15,7 @@ const program = new Command("cloister")
   .version(version)
   .exitOverride()
   .showHelpAfterError("(run with --help for usage)");
+program.addCommand(modelCommand(context));
 
 try {
   await program.parseAsync(process.argv);
