@@ -24,7 +24,9 @@ export async function readTree(root: string, label: string): Promise<Tree> {
       if (stat.isDirectory()) await walk(path);
       else if (!stat.isFile()) throw new CloisterError("damaged", `${label}/${path} is neither a file nor a folder.`, { field: path });
       else if (stat.size > maxFileBytes || files.size >= maxFiles)
-        throw new CloisterError("damaged", `${label}/${path}: at most ${maxFiles} files of ${maxFileBytes} bytes are read.`, { field: path });
+        throw new CloisterError("damaged", `${label}/${path}: at most ${maxFiles} files of ${maxFileBytes} bytes are read.`, {
+          field: path,
+        });
       else files.set(path, { bytes: await readFile(join(root, path)), executable: (stat.mode & 0o100) !== 0 });
     }
   };
@@ -49,7 +51,9 @@ export function changesOf(commit: HistoryCommit, final: Tree, overlay: Tree): { 
     const now = write.get(file) ?? lastForm(file);
     const parts = now.bytes.toString("utf8").split(replace);
     if (parts.length !== 2)
-      throw new CloisterError("damaged", `${about}: the text to replace occurs ${parts.length - 1} times in ${file}, not once.`, { field: file });
+      throw new CloisterError("damaged", `${about}: the text to replace occurs ${parts.length - 1} times in ${file}, not once.`, {
+        field: file,
+      });
     write.set(file, { ...now, bytes: Buffer.from(parts.join(text)) });
   }
   return { write, remove: commit.remove };

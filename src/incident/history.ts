@@ -28,15 +28,13 @@ const commitSchema = z.strictObject({
 });
 
 /** The commits of the repository, oldest first. After the last one the tree is `repo/`. */
-export const historySchema = z
-  .strictObject({ commits: z.array(commitSchema).min(1).max(100) })
-  .superRefine(({ commits }, context) => {
-    commits.forEach((commit, index) => {
-      const before = commits[index - 1];
-      if (before === undefined || before.ago > commit.ago) return;
-      context.addIssue({ code: "custom", path: ["commits", index, "ago"], message: "expected a commit younger than the one above it" });
-    });
+export const historySchema = z.strictObject({ commits: z.array(commitSchema).min(1).max(100) }).superRefine(({ commits }, context) => {
+  commits.forEach((commit, index) => {
+    const before = commits[index - 1];
+    if (before === undefined || before.ago > commit.ago) return;
+    context.addIssue({ code: "custom", path: ["commits", index, "ago"], message: "expected a commit younger than the one above it" });
   });
+});
 
 export type History = Readonly<z.infer<typeof historySchema>>;
 export type HistoryCommit = Readonly<z.infer<typeof commitSchema>>;

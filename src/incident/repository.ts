@@ -46,13 +46,17 @@ export async function planCommits(scenario: Scenario, now: number): Promise<Plan
   for (const commit of scenario.history.commits) {
     const none: Tree = new Map();
     const overlay =
-      commit.overlay === undefined ? none : await readTree(join(scenario.paths.history, commit.overlay), `${scenario.id}/history/${commit.overlay}`);
+      commit.overlay === undefined
+        ? none
+        : await readTree(join(scenario.paths.history, commit.overlay), `${scenario.id}/history/${commit.overlay}`);
     const { write, remove } = changesOf(commit, final, overlay);
     for (const path of remove) tree.delete(path);
     for (const [path, file] of write) tree.set(path, file.bytes);
     commits.push({ message: commit.message, author: commit.author, seconds: Math.floor(now / 1000) - commit.ago, write, remove });
   }
-  const wrong = [...new Set([...final.keys(), ...tree.keys()])].find((path) => tree.get(path)?.equals(final.get(path)?.bytes ?? missing) !== true);
+  const wrong = [...new Set([...final.keys(), ...tree.keys()])].find(
+    (path) => tree.get(path)?.equals(final.get(path)?.bytes ?? missing) !== true,
+  );
   if (wrong !== undefined)
     throw new CloisterError("damaged", `${scenario.id}/history.yaml: after the last commit ${wrong} is not as in repo/.`, {
       field: wrong,
@@ -72,7 +76,9 @@ async function claimFolder(target: string): Promise<boolean> {
     return true;
   }
   if (names.length === 0) return false;
-  throw new CloisterError("bad-request", `${target} is not empty: the repository was not made, nothing was changed.`, { field: "targetFolder" });
+  throw new CloisterError("bad-request", `${target} is not empty: the repository was not made, nothing was changed.`, {
+    field: "targetFolder",
+  });
 }
 
 function runGit(cwd: string, args: readonly string[], { env, signal }: RepositoryOptions, input?: Buffer): Promise<string> {
@@ -98,7 +104,13 @@ function runGit(cwd: string, args: readonly string[], { env, signal }: Repositor
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text.slice(0, 4000 - said.length)));
     child.on("error", (cause: NodeJS.ErrnoException) => {
       if (cause.name === "AbortError") fail(new CloisterError("cancelled", "Making the repository was cancelled.", { cause }));
-      else fail(new CloisterError("missing", "git cannot be started; the scenario's repository is made with it.", { hint: "Install git.", cause }));
+      else
+        fail(
+          new CloisterError("missing", "git cannot be started; the scenario's repository is made with it.", {
+            hint: "Install git.",
+            cause,
+          }),
+        );
     });
     child.on("close", (code) => {
       if (code === 0) done(out);

@@ -43,7 +43,10 @@ const descriptionSchema = z.strictObject({
   budgets: z.strictObject({
     calls: z.int().min(1).max(1000),
     looks: z.int().min(1).max(1000),
-    minutes: z.number().positive().max(24 * 60),
+    minutes: z
+      .number()
+      .positive()
+      .max(24 * 60),
   }),
 });
 type Description = Readonly<z.infer<typeof descriptionSchema>>;
@@ -75,9 +78,12 @@ export type ScenarioSummary =
 export async function loadScenario(folder: string): Promise<Scenario> {
   const root = resolve(folder);
   const id = basename(root);
-  if (!(await isKind(root, "folder"))) throw new CloisterError("not-found", `There is no scenario ${id}: ${root} is not a folder.`, { field: id });
+  if (!(await isKind(root, "folder")))
+    throw new CloisterError("not-found", `There is no scenario ${id}: ${root} is not a folder.`, { field: id });
   if (!name.safeParse(id).success)
-    throw new CloisterError("damaged", `The folder ${id} cannot be a scenario: its name is not of lower-case letters, digits and dashes.`, { field: id });
+    throw new CloisterError("damaged", `The folder ${id} cannot be a scenario: its name is not of lower-case letters, digits and dashes.`, {
+      field: id,
+    });
   const label = (file: string) => `${id}/${file}`;
   const description = await readYamlFile(join(root, "scenario.yaml"), label("scenario.yaml"), descriptionSchema);
   const recording = await readYamlFile(join(root, "cluster/cluster.yaml"), label("cluster/cluster.yaml"), recordingSchema);

@@ -42,7 +42,8 @@ async function readBounded(path: string, label: string): Promise<string> {
     throw new CloisterError("missing", `${label} is missing.`, { field: label, cause });
   });
   if (!stat.isFile()) throw new CloisterError("damaged", `${label} is not a plain file.`, { field: label });
-  if (stat.size > maxBytes) throw new CloisterError("damaged", `${label} has ${stat.size} bytes; at most ${maxBytes} are read.`, { field: label });
+  if (stat.size > maxBytes)
+    throw new CloisterError("damaged", `${label} has ${stat.size} bytes; at most ${maxBytes} are read.`, { field: label });
   return readFile(path, "utf8");
 }
 
