@@ -63,7 +63,7 @@ export function judge({ status, out, said, stopped }: Ended): VerifyResult {
 function runScript(script: string, checkout: string, { signal, timeoutMs = 30_000 }: VerifyOptions): Promise<Ended> {
   return new Promise((done, fail) => {
     if (signal?.aborted === true) return fail(cancelled());
-    const child = spawn(process.execPath, [script, checkout], {
+    const child = spawn(process.execPath, ["--max-old-space-size=256", script, checkout], {
       cwd: dirname(script),
       env: { LC_ALL: "C", TZ: "UTC" },
       stdio: ["ignore", "pipe", "pipe"],
