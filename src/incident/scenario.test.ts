@@ -115,3 +115,26 @@ test("no folder, no scenario", async () => {
   assert.equal((await failure(loadScenario(join(scenarios, "nowhere")))).code, "not-found");
   assert.equal((await failure(listScenarios(join(scenarios, "nowhere")))).code, "missing");
 });
+
+test("a milestone is reached by what kubectl asks for, not by its neighbours", async () => {
+  const reached = async (id: string, path: string) => {
+    const { truth } = await loadScenario(join(scenarios, id));
+    return truth.milestones.filter(({ any }) => any.some((one) => one.path.test(path))).map((milestone) => milestone.id);
+  };
+  const events = "/events?fieldSelector=involvedObject.uid%3D1a0%2CinvolvedObject.name%3D";
+  assert.deepEqual(await reached("oom-kill", "/api/v1/namespaces/shop/pods?limit=500"), ["saw-the-pods"]);
+  assert.deepEqual(await reached("oom-kill", "/api/v1/namespaces/shop/pods/payments-tqq56wxph-26zcf"), ["saw-the-pods", "saw-the-kill"]);
+  assert.deepEqual(await reached("oom-kill", "/api/v1/namespaces/shop/pods/payments-tqq56wxph-26zcf/log?previous=true"), ["saw-the-kill"]);
+  assert.deepEqual(await reached("oom-kill", "/api/v1/namespaces/shop/events?limit=500"), ["saw-the-kill"]);
+  assert.deepEqual(await reached("oom-kill", "/api/v1/events?fieldSelector=type%3DWarning"), ["saw-the-kill"]);
+  assert.deepEqual(await reached("oom-kill", `/api/v1/namespaces/shop${events}payments-tqq56wxph-26zcf`), ["saw-the-kill"]);
+  assert.deepEqual(await reached("oom-kill", `/api/v1/namespaces/shop${events}payments`), []);
+  assert.deepEqual(await reached("oom-kill", "/api/v1/namespaces/shop/pods/cart-6szr9tlmrv-xrhpf/log"), []);
+  assert.deepEqual(await reached("oom-kill", "/api/v1/namespaces/media/pods"), []);
+  assert.deepEqual(await reached("image-typo", "/apis/apps/v1/namespaces/media/deployments/catalog"), ["saw-the-pull-fail"]);
+  assert.deepEqual(await reached("image-typo", `/api/v1/namespaces/media${events}search-v9wkpt5zf-xfj5h`), []);
+  assert.deepEqual(await reached("image-typo", "/api/v1/namespaces/media/pods/catalog-5scgjx5w7-7gktk"), [
+    "saw-the-pods",
+    "saw-the-pull-fail",
+  ]);
+});
