@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { innerPath } from "./inner-path.ts";
+
+const entity = {
+  kind: z.string().min(1).max(100),
+  namespace: z.string().min(1).max(63).optional(),
+  name: z.string().min(1).max(253),
+};
+
+const pattern = z.string().transform((text, context) => {
+  try {
+    return new RegExp(text);
+  } catch {
+    context.addIssue({ code: "custom", message: `expected a regular expression, and ${text} is none` });
+    return z.NEVER;
+  }
+});
+
+/** A step into an object: a key, or the list's member of that name. */
+const fieldStep = z.union([z.string().min(1), z.strictObject({ name: z.string().min(1) })]);
+
+const causeSchema = z.strictObject({
+  ...entity,
+  /** The manifest of the repository that holds it. */
+  file: innerPath,
+  field: z.array(fieldStep).min(1),
+  now: z.string(),
+  /** What a right value is; `verify/` holds a fix to it. */
+  accept: z.union([
+    z.strictObject({ memory: z.strictObject({ min: z.string(), max: z.string() }) }),
+    z.strictObject({ oneOf: z.array(z.string()).min(1) }),
+  ]),
+  /** Words of which any one, beside the entity's name in one paragraph, names the field in prose. Case does not matter. */
+  terms: z.array(z.string().min(3)).min(1),
+});
+
+/** What is wrong and what counts as evidence: for the score alone, never shown to a session. */
+export const truthSchema = z.strictObject({
+  fault: z.string().min(1).max(100),
+  story: z.string().min(1),
+  causes: z.array(causeSchema).min(1),
+  distractors: z.array(z.strictObject({ ...entity, note: z.string() })),
+  milestones: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1),
+        note: z.string(),
+        /** Matched against the cluster's request log; `path` includes the query. */
+        any: z.array(z.strictObject({ method: z.string(), path: pattern })).min(1),
+      }),
+    )
+    .min(1),
+});
+
+export type Truth = Readonly<z.infer<typeof truthSchema>>;
+export type Cause = Truth["causes"][number];
+export type Milestone = Truth["milestones"][number];
+export type FieldStep = z.infer<typeof fieldStep>;
