@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import Anthropic from "@anthropic-ai/sdk";
+import Anthropic, { BadRequestError, NotFoundError } from "@anthropic-ai/sdk";
 import type { Prompt } from "../src/prompt/prompt.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
 import { end, fakeRuntime, scripted, serveGateway, type Served, token, until } from "./gateway-fixture.ts";
@@ -102,7 +102,7 @@ test("counts, models, probes without a token, and a clean 404 for the rest", asy
       ["hello"],
     );
     assert.equal((await client.models.retrieve("hello")).id, "hello");
-    await assert.rejects(client.models.retrieve("claude-opus"), Anthropic.NotFoundError);
+    await assert.rejects(client.models.retrieve("claude-opus"), NotFoundError);
     const { url } = served.listening;
     for (const path of ["/", "/api/hello", "/healthz"]) assert.equal((await fetch(`${url}${path}`, { method: "HEAD" })).status, 200, path);
     const health = (await (await fetch(`${url}/healthz`)).json()) as unknown;
@@ -190,7 +190,7 @@ test("a prompt over the window is refused in the words that clients know", async
       const answer = await post(served, JSON.stringify({ ...ask, stream }));
       assert.deepEqual(answer, { status: 400, type: "invalid_request_error", message: "prompt is too long: 5000 tokens > 3840 maximum" });
     }
-    await assert.rejects(client.messages.create({ ...ask, stream: true }), Anthropic.BadRequestError);
+    await assert.rejects(client.messages.create({ ...ask, stream: true }), BadRequestError);
   });
 });
 

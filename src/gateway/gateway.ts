@@ -27,7 +27,7 @@ export interface Gateway {
  * else that clients try (`/api/claude_cli/bootstrap`, `/api/event_logging/batch`, `/v1/mcp_servers` …) is a 404 in the API's own form, which they take as
  * "this server has no such thing" and go on.
  *
- * Failures, as both clients take them (`e2e/gateway-retry.test.ts`): a status 529 is sent again as it is. After `message_start` an `error` event with `overloaded_error`, or a torn
+ * Failures, as both clients take them (`e2e/gateway-clients.test.ts`): a status 529 is sent again as it is. After `message_start` an `error` event with `overloaded_error`, or a torn
  * connection, makes 2.1.330 send the request again, while 2.1.84 asks once more without `stream`; with
  * `CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK` set 2.1.84 gives up instead, so it must not be set. Hence: statuses as long as nothing was sent, then
  * `overloaded_error` for what can be tried again, and whole answers that are as good as streamed ones.
