@@ -253,7 +253,7 @@ test("message_start comes before the first chunk is evaluated, and pings fill th
   );
 });
 
-for (const how of ["while the prompt is evaluated", "while text is written", "before anything was sent"]) {
+for (const how of ["while the prompt is evaluated", "while text is written", "before anything was sent", "while a whole answer is made"]) {
   test(`a client that hangs up ${how} stops the runtime within one event, and the next request is served`, async () => {
     let stopped = 0;
     let afterAbort = 0;
@@ -276,12 +276,14 @@ for (const how of ["while the prompt is evaluated", "while text is written", "be
     });
     await withGateway(runtime, async (served, client) => {
       const abort = new AbortController();
-      const answer = client.messages.create({ ...ask, stream: true }, { signal: abort.signal });
       const read = (async (): Promise<void> => {
-        for await (const _ of await answer) if (how === "while text is written") abort.abort();
+        if (how === "while a whole answer is made") await client.messages.create(ask, { signal: abort.signal });
+        for await (const _ of await client.messages.create({ ...ask, stream: true }, { signal: abort.signal }))
+          if (how === "while text is written") abort.abort();
       })().catch(() => undefined);
       await until(() => started === 1, "the turn started");
-      if (how === "while the prompt is evaluated") await until(() => served.events.length > 3, "some chunks are evaluated");
+      if (how === "while the prompt is evaluated" || how === "while a whole answer is made")
+        await until(() => served.events.length > 3, "some chunks are evaluated");
       abort.abort();
       await read;
       await until(() => stopped === 1, "the runtime was stopped");
