@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test, type TestContext } from "node:test";
 import { CloisterError } from "../src/error.ts";
+import type { GatewayLimits } from "../src/gateway/options.ts";
 import type { Conversation } from "../src/messages/conversation.ts";
 import { parseRequest } from "../src/messages/request.ts";
 import { canonicalise } from "../src/prompt/canonical.ts";
@@ -96,10 +97,11 @@ async function inSession(
   runtimeFor: (folder: string) => Runtime,
   flags: readonly string[],
   work: (served: Served, finished: Finished, folder: string) => Promise<void> | void,
+  limits: Partial<GatewayLimits> = {},
 ): Promise<void> {
   if (!existsSync(client.command.at(-1) ?? "")) return t.skip(`client ${client.version} is not installed`);
   const folder = await mkdtemp(join(tmpdir(), "cloister-work-"));
-  const served = await serveGateway(runtimeFor(folder), { diet: dietOf("code") });
+  const served = await serveGateway(runtimeFor(folder), { diet: dietOf("code"), limits });
   try {
     await writeFile(join(folder, "a.txt"), "one\n");
     await work(served, await runClient(t, client.command, served, folder, flags), folder);
@@ -215,7 +217,7 @@ for (const client of clients) {
         if (turns === 2) {
           if (death === "at once") throw lost();
           yield { type: "prefill", done: 0, total: 10, cached: 0 };
-          // Longer than the headers wait, so that the failure comes after message_start in any case.
+          // The first event lets the headers go, so this failure comes after message_start.
           await new Promise((done) => setTimeout(done, 100));
           if (death === "in the middle of a word") yield { type: "text", text: "I th" };
           if (death === "in silence") return;
@@ -244,4 +246,29 @@ for (const client of clients) {
 
 function lost(): CloisterError {
   return new CloisterError("engine-lost", "The engine's process died; the turn can be tried again.");
+}
+
+for (const client of clients) {
+  for (const slow of [false, true]) {
+    test(`client ${client.version} knows a prompt over the window when it is told ${slow ? "after message_start" : "at once"}`, async (t) => {
+      const fake = fakeRuntime(async function* () {
+        yield end();
+      });
+      const count = async (): Promise<number> => {
+        if (slow) await new Promise((done) => setTimeout(done, 200));
+        return 5000;
+      };
+      await inSession(
+        t,
+        client,
+        () => ({ ...fake, count }),
+        small,
+        (_, { result }) => {
+          assert.ok(result.is_error);
+          assert.match(result.result, /^Prompt is too long/);
+        },
+        { headersMs: 50 },
+      );
+    });
+  }
 }
