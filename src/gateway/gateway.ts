@@ -22,15 +22,16 @@ export interface Gateway {
 /**
  * The Messages API for one session, before one runtime.
  *
- * Routes: `POST /v1/messages` (stream and whole), `POST /v1/messages/count_tokens`, `GET /v1/models` and `/v1/models/ID`, all
- * with the session's token; `GET` and `HEAD` of `/`, `/api/hello` (the first probes of clients 2.1.84 and 2.1.330) and `/healthz` without. Everything
- * else that clients try (`/api/claude_cli/bootstrap`, `/api/event_logging/batch`, `/v1/mcp_servers` …) is a 404 in the API's own form, which they take as
- * "this server has no such thing" and go on.
+ * Routes, with the session's token: `POST /v1/messages` (stream and whole), `POST /v1/messages/count_tokens`, `GET /v1/models`
+ * and `/v1/models/ID`. Without it: `GET` and `HEAD` of `/` and `/api/hello`, the first probes of clients 2.1.84 and 2.1.330,
+ * and of `/healthz`. These are all that the two clients were seen to ask of their base URL; whatever else one may
+ * try is a 404 in the API's own form.
  *
- * Failures, as both clients take them (`e2e/gateway-clients.test.ts`): a status 529 is sent again as it is. After `message_start` an `error` event with `overloaded_error`, or a torn
- * connection, makes 2.1.330 send the request again, while 2.1.84 asks once more without `stream`; with
- * `CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK` set 2.1.84 gives up instead, so it must not be set. Hence: statuses as long as nothing was sent, then
- * `overloaded_error` for what can be tried again, and whole answers that are as good as streamed ones.
+ * Failures, as both clients take them (`e2e/gateway-clients.test.ts`): the status 529 is tried again as it is. After
+ * `message_start`, 2.1.330 streams again on an `overloaded_error` event or a torn connection, and asks for a whole answer when text
+ * had begun, on other errors and on an early end; 2.1.84 asks for a whole answer on all of them. With
+ * `CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK` set 2.1.84 gives up in place of that, so a launcher must not set it. Hence: statuses as
+ * long as nothing was sent, `overloaded_error` for what can be tried again, and whole answers as good as streamed ones.
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { runtime, newId } = options;
