@@ -1,0 +1,130 @@
+import { unreachable } from "../error.ts";
+import type { Call, Conversation, JsonObject, Tool, Turn } from "../messages/conversation.ts";
+import { isServerTool } from "../messages/references.ts";
+import type { MessagesRequest, RequestMessage, RequestTool, ResultBlock } from "../messages/request.ts";
+import { stripReminders, stripTrailingReminders } from "./reminders.ts";
+import { orderInput, orderSchema } from "./tool-schema.ts";
+
+/**
+ * The conversation that a request carries, in the one form in which the model reads it. Two requests that tell a model the same give the same
+ * bytes, and a turn's conversation is a prefix of the next turn's: what was evaluated once stays evaluated.
+ *
+ * Dropped: the billing header, noise in reminders (`reminders.ts`), thoughts of earlier turns, tools of the vendor's servers,
+ * deferred tools and the search for them. Joined: blocks of text by an empty line. Kept in place: system messages in the middle.
+ * Set in order: tools by name, members of schemas, arguments of calls, and results as their calls are (clients send them as they
+ * finish, and templates without ids pair them by order).
+ */
+export function canonicalise(request: MessagesRequest): Conversation {
+  const tools = request.tools.filter(isOffered).map(canonicalTool).sort(byName);
+  const schemas = new Map(tools.map((tool) => [tool.name, tool.inputSchema]));
+  const system = joinTexts(request.system.map((block) => (isBillingHeader(block.text) ? "" : stripReminders(block.text))));
+  const turns: Turn[] = [];
+  let calls: readonly Call[] = [];
+  for (const message of request.messages) {
+    const made = turnsOf(message, calls, schemas);
+    for (const turn of made) if (turn.role === "assistant") calls = turn.calls;
+    turns.push(...made);
+  }
+  return { system, tools, turns };
+}
+
+function isBillingHeader(text: string): boolean {
+  return /^\s*x-anthropic-billing-header:/i.test(text);
+}
+
+/** `ToolSearch` and its placeholder belong to the loading of tools on demand, which needs the vendor's servers. */
+function isOffered(tool: RequestTool): boolean {
+  return !isServerTool(tool) && tool.defer_loading !== true && tool.name !== "ToolSearch" && tool.name !== "DeferredToolPlaceholder";
+}
+
+function canonicalTool(tool: RequestTool): Tool {
+  return {
+    name: tool.name ?? "",
+    description: wellFormed((tool.description ?? "").trim()),
+    inputSchema: orderSchema(tool.input_schema ?? { type: "object" }),
+  };
+}
+
+function byName(a: Tool, b: Tool): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function turnsOf(message: RequestMessage, calls: readonly Call[], schemas: ReadonlyMap<string, JsonObject>): Turn[] {
+  switch (message.role) {
+    case "assistant":
+      return assistantTurn(message, schemas);
+    case "user":
+      return [...resultTurns(message, calls), ...textTurn("user", message)];
+    case "system":
+      return textTurn("system", message);
+    default:
+      return unreachable(message.role);
+  }
+}
+
+/** What client 2.1.84 puts where an answer had no text. */
+const noContent = "(no content)";
+
+function assistantTurn(message: RequestMessage, schemas: ReadonlyMap<string, JsonObject>): Turn[] {
+  const calls: Call[] = [];
+  const texts: string[] = [];
+  for (const block of message.content) {
+    if (block.type === "tool_use") calls.push({ id: block.id, name: block.name, input: orderInput(block.input, schemas.get(block.name)) });
+    else if (block.type === "text" && block.text.trim() !== "" && block.text !== noContent) texts.push(block.text);
+  }
+  // Not trimmed: this is what the model wrote, and its tokens are still in the engine's state.
+  const text = wellFormed(texts.join("\n\n"));
+  return text === "" && calls.length === 0 ? [] : [{ role: "assistant", text, calls }];
+}
+
+function resultTurns(message: RequestMessage, calls: readonly Call[]): Turn[] {
+  const results = message.content.filter((block) => block.type === "tool_result");
+  const place = (id: string): number => calls.findIndex((call) => call.id === id);
+  return results
+    .map((block): Turn & { role: "tool" } => ({
+      role: "tool",
+      callId: block.tool_use_id,
+      text: stripTrailingReminders(wellFormed(block.content.map(resultText).filter(Boolean).join("\n"))).trimEnd(),
+      failed: block.is_error === true,
+    }))
+    .sort((a, b) => place(a.callId) - place(b.callId));
+}
+
+function textTurn(role: "user" | "system", message: RequestMessage): Turn[] {
+  const text = joinTexts(
+    message.content.map((block) => {
+      if (block.type === "text") return stripReminders(block.text);
+      return block.type === "image" || block.type === "document" || block.type === "search_result" ? resultText(block) : "";
+    }),
+  );
+  return text === "" ? [] : [{ role, text }];
+}
+
+function resultText(block: ResultBlock): string {
+  switch (block.type) {
+    case "text":
+      return block.text;
+    case "image":
+      return "[an image was left out: this model reads text only]";
+    case "document":
+      return "[a document was left out: this model reads text only]";
+    case "search_result":
+      return block.content.map((part) => part.text).join("\n");
+    default:
+      return "";
+  }
+}
+
+function joinTexts(texts: readonly string[]): string {
+  return wellFormed(
+    texts
+      .map((text) => text.trim())
+      .filter((text) => text !== "")
+      .join("\n\n"),
+  );
+}
+
+/** Clients cut long outputs in the middle of a surrogate pair; a tokenizer wants whole characters. */
+function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, "\u{FFFD}");
+}

@@ -1,0 +1,88 @@
+/**
+ * What clients write into messages for a model in a data centre and that tells a local one nothing: the date, a snapshot of git's
+ * status, tokens left, nudges about to-do lists, who signs commits. It changes from day to day and from request to request, so it would
+ * also cost the prefix. Known by its first words, as clients 2.1.84 and 2.1.330 send it; any other reminder (a CLAUDE.md, a hook's
+ * output, a warning about an empty file) stays as it is.
+ */
+
+const opening = "<system-reminder>";
+const closing = "</system-reminder>";
+const tokensLeft = /<total_tokens>[^<]{0,40}<\/total_tokens>\s*/g;
+
+const noise: readonly RegExp[] = [
+  /^Whenever you read a file, you should consider whether it would be considered malware/,
+  /^Attribution for git commits and pull requests/,
+  /^The (TodoWrite tool hasn't|task tools haven't) been used recently/,
+  /^This is a reminder that your todo list is currently empty/,
+  /^The following skills are available for use with the Skill tool/,
+  /^Token usage: /,
+  /^USD budget: /,
+  /^The date has changed\./,
+  /^<total_tokens>[^<]*<\/total_tokens>$/,
+];
+
+const contextOpening = "As you answer the user's questions, you can use the following context:";
+const contextClosing =
+  /\n[ \t]*(IMPORTANT: this context may or may not be relevant|Claude Code attached this context automatically)[\s\S]*$/;
+/** Headings of the parts of the context reminder; what belongs to the user's project is not noise. */
+const contextHeading = /^# (currentDate|gitStatus|userEmail|directoryStructure|claudeMd)$/m;
+const noisyParts: ReadonlySet<string> = new Set(["currentDate", "gitStatus", "userEmail"]);
+
+/** The text of a user or system message without noise. */
+export function stripReminders(text: string): string {
+  const pieces: string[] = [];
+  let at = 0;
+  // By hand: a pattern would look for the end again from every opening, and the text may be megabytes of openings.
+  for (;;) {
+    const start = text.indexOf(opening, at);
+    const end = start < 0 ? -1 : text.indexOf(closing, start);
+    if (end < 0) break;
+    const after = end + closing.length;
+    const kept = usefulReminder(text.slice(start + opening.length, end).trim());
+    pieces.push(text.slice(at, start), kept);
+    at = kept === "" ? after + leadingSpace(text, after) : after;
+  }
+  return (pieces.join("") + text.slice(at)).replaceAll(tokensLeft, "");
+}
+
+function leadingSpace(text: string, from: number): number {
+  let to = from;
+  while (/\s/.test(text.charAt(to))) to++;
+  return to - from;
+}
+
+/**
+ * The text of a tool's result without the noise that the client has put after it. Only the end is looked at: further up, the same
+ * words belong to the file or the command's output, which the model has to see as it is.
+ */
+export function stripTrailingReminders(text: string): string {
+  let rest = text;
+  for (;;) {
+    const start = Math.max(rest.lastIndexOf(opening), rest.lastIndexOf("<total_tokens>"));
+    if (start < 0) return rest;
+    const stripped = stripReminders(rest.slice(start));
+    if (stripped.trim() !== "") return rest;
+    rest = rest.slice(0, start).trimEnd();
+  }
+}
+
+/** A reminder with what is useful in it, or nothing. */
+function usefulReminder(inner: string): string {
+  if (noise.some((words) => words.test(inner))) return "";
+  if (!inner.startsWith(contextOpening)) return `${opening}\n${inner}\n${closing}`;
+  const kept = usefulContext(inner.slice(contextOpening.length).replace(contextClosing, ""));
+  return kept === "" ? "" : `${opening}\n${kept}\n${closing}`;
+}
+
+function usefulContext(context: string): string {
+  // Split on the headings; the odd elements are their names, each followed by its part.
+  const pieces = context.split(new RegExp(contextHeading, "gm"));
+  const kept: string[] = [];
+  const before = pieces[0]?.trim() ?? "";
+  if (before !== "") kept.push(before);
+  for (let at = 1; at < pieces.length; at += 2) {
+    const name = pieces[at] ?? "";
+    if (!noisyParts.has(name)) kept.push(`# ${name}\n${(pieces[at + 1] ?? "").trim()}`);
+  }
+  return kept.join("\n\n");
+}
