@@ -10,6 +10,7 @@ import type { RecordedCluster } from "./recorded-cluster.ts";
 import type { RecordedObject } from "./recorded-object.ts";
 import { representList, representObject, type Showing } from "./represent.ts";
 import { typeKey, type ResourceType } from "./resource-types.ts";
+import { readReviewBody } from "./review-body.ts";
 import { parseRoute, type Address, type Route } from "./route.ts";
 import { selectPage } from "./select.ts";
 import { badRequest, internal, invalid, noSuchRoute, notFound, readOnly, type Status } from "./status.ts";
@@ -33,8 +34,6 @@ export interface ObservedRequest {
 export interface ClusterApi {
   fetch(request: Request): Promise<Response>;
 }
-
-const largestReview = 64 * 1024;
 
 /**
  * The API server of a recorded cluster, as a Web-standard handler: what kubectl reads is answered as Kubernetes would answer it, what would
@@ -172,16 +171,8 @@ function answerWatch(
 }
 
 async function answerQuestion(request: Request, type: ResourceType): Promise<Response> {
-  const length = Number(request.headers.get("content-length") ?? 0);
-  if (!(length <= largestReview)) return json(badRequest(`a review of more than ${largestReview} bytes is not read`));
-  const text = await request.text();
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return json(badRequest("the review is not JSON"));
-  }
-  return json(answerReview(type.resource, body) ?? badRequest(`the body is not a ${type.kind}`), undefined, 201);
+  const review = answerReview(type.resource, await readReviewBody(request, type.resource));
+  return json(review ?? badRequest(`the body is not a ${type.kind}, or larger than one can be`), "application/json", 201);
 }
 
 /** A recording has one version for all: that of its latest object. */

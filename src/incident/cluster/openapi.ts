@@ -7,8 +7,8 @@ export function openapiIndex(types: readonly ResourceType[]): unknown {
 }
 
 /**
- * `GET /openapi/v3/…`: no schemas, only that each kind's PATCH knows `dryRun` and `fieldValidation`. kubectl asks this before it writes, and would
- * otherwise stop with a complaint about OpenAPI instead of the server's refusal.
+ * `GET /openapi/v3/…`: that each kind's PATCH knows `dryRun` and `fieldValidation`, which kubectl asks before it writes (it would otherwise
+ * stop with a complaint about OpenAPI instead of the server's refusal), and for `kubectl explain` that fields are not described here.
  */
 export function openapiDocument(types: readonly ResourceType[], groupVersion: string): unknown {
   const found = types.filter((type) => documentName(type) === groupVersion);
@@ -18,6 +18,11 @@ export function openapiDocument(types: readonly ResourceType[], groupVersion: st
     in: "query",
     schema: { type: "string" },
   }));
+  const schema = (type: ResourceType) => ({
+    type: "object",
+    description: "The fields of this kind are not described in a recorded cluster.",
+    "x-kubernetes-group-version-kind": [{ group: type.group, version: type.version, kind: type.kind }],
+  });
   return {
     openapi: "3.0.0",
     info: { title: "Recorded cluster", version: "unversioned" },
@@ -33,6 +38,7 @@ export function openapiDocument(types: readonly ResourceType[], groupVersion: st
         },
       ]),
     ),
+    components: { schemas: Object.fromEntries(found.map((type) => [`recorded.${type.kind}`, schema(type)])) },
   };
 }
 
