@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { getRequestListener } from "@hono/node-server";
 import { createClusterApi, type ObservedRequest } from "../src/incident/cluster/cluster-api.ts";
 import { kubeconfig } from "../src/incident/cluster/kubeconfig.ts";
@@ -40,6 +40,7 @@ async function findKubectls(): Promise<readonly string[]> {
       () => false,
     );
     if (usable) found.push(path);
+    else if (named !== undefined) throw new Error(`CLOISTER_TEST_KUBECTL names ${path}, which cannot be run`);
   }
   return named === undefined ? found.slice(0, 1) : found;
 }
@@ -87,7 +88,7 @@ function succeeded(ran: Ran): string {
 
 const readOnly = /is forbidden: this cluster is a recording and is read-only in this session/;
 
-const checks: Readonly<Record<string, (session: Session, t: TestContext) => Promise<void>>> = {
+const checks: Readonly<Record<string, (session: Session) => Promise<void>>> = {
   "get pods shows readiness, reason, restarts and age": async ({ kubectl }) => {
     const [header, first, second, third, fourth, ...rest] = rows(succeeded(await kubectl("get pods")));
     assert.deepEqual(header, ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]);
@@ -311,5 +312,4 @@ const kubectls = await findKubectls();
 if (kubectls.length === 0)
   test("kubectl against a recorded cluster", (t) => t.skip("no kubectl on the PATH and none in CLOISTER_TEST_KUBECTL"));
 for (const binary of kubectls)
-  for (const [name, check] of Object.entries(checks))
-    test(`${binary}: ${name}`, (t) => withCluster(binary, (session) => check(session, t)));
+  for (const [name, check] of Object.entries(checks)) test(`${binary}: ${name}`, () => withCluster(binary, check));

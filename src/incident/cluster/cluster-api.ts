@@ -112,7 +112,7 @@ function answerServer({ cluster }: Server, request: Request, route: Exclude<Rout
 
 async function answerResource(server: Server, request: Request, query: URLSearchParams, address: Address): Promise<Response> {
   const type = server.types.get(typeKey(address));
-  if (type === undefined) return json(noSuchRoute());
+  if (type === undefined || (address.namespace !== undefined && !type.namespaced)) return json(noSuchRoute());
   const reading = request.method === "GET" || request.method === "HEAD";
   if (request.method === "POST" && isSelfReview(type.group, type.resource)) return answerQuestion(request, type);
   if (!reading || !isReadable(type, address.subresource)) return json(readOnly(type, address.name));

@@ -79,11 +79,14 @@ export function matchesFields(requirements: readonly FieldRequirement[], object:
   return requirements.every(({ field, equal, value }) => (fieldOf(object, field) === value) === equal);
 }
 
-/** A field as the API compares it: what is not set is empty, or `false` where it is a yes-or-no. */
+/** A field as the API compares it: what is not set is empty, or `false` where it is a yes-or-no. Events are kept in the core form. */
 function fieldOf(object: RecordedObject, field: string): string {
+  if (field.startsWith("regarding.")) return fieldOf(object, field.replace("regarding.", "involvedObject."));
   switch (field) {
     case "source":
       return textAt(object, "source", "component") || textAt(object, "reportingComponent");
+    case "reportingController":
+      return textAt(object, "reportingComponent");
     case "status.successful":
       return textAt(object, "status", "succeeded") || "0";
     case "spec.unschedulable":

@@ -89,12 +89,21 @@ function parseObjects(text: string, file: ResourceFile): readonly RecordedObject
     const place = `${file.path}, document ${index + 1}`;
     const fault = document.errors[0];
     if (fault !== undefined) throw new CloisterError("damaged", `${place} is not YAML: ${fault.message}`, { field: place, cause: fault });
-    const value: unknown = document.toJS();
+    const value = expand(document, place);
     if (value === null) continue;
     const items = textAt(value, "kind") === "List" ? listAt(value, "items") : [value];
     for (const item of items) found.push(parseObject(item, place));
   }
   return found;
+}
+
+/** A document without its aliases, of which YAML allows enough to fill any memory. */
+function expand(document: { toJS(): unknown }, place: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new CloisterError("damaged", `${place} uses too many aliases: write its values out.`, { field: place, cause });
+  }
 }
 
 function parseObject(value: unknown, place: string): RecordedObject {
