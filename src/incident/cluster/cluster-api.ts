@@ -3,6 +3,7 @@ import { answerReview, isSelfReview } from "./access-review.ts";
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from "./discovery.ts";
 import { readLog } from "./logs.ts";
 import { negotiateDiscovery, negotiateObject } from "./negotiate.ts";
+import { openapiV2Json, openapiV2Protobuf } from "./openapi-v2.ts";
 import { openapiDocument, openapiIndex } from "./openapi.ts";
 import { integerOf, isYes } from "./query.ts";
 import { rebaseObject, rebaseOffset } from "./rebase.ts";
@@ -99,9 +100,8 @@ function answerServer({ cluster }: Server, request: Request, route: Exclude<Rout
     case "health":
       return new Response("ok", { headers: { "content-type": "text/plain; charset=utf-8" } });
     case "openapi-v2":
-      // Old clients decode protobuf whatever the content type says; nothing at all is an empty document in that form.
-      if (accept?.includes("protobuf") === true) return new Response("", { headers: { "content-type": "application/octet-stream" } });
-      return json({ swagger: "2.0", info: { title: "Recorded cluster", version: cluster.serverVersion }, paths: {} });
+      // Old clients decode protobuf whatever they are answered.
+      return accept?.includes("protobuf") === true ? protobuf(openapiV2Protobuf(types)) : json(openapiV2Json());
     case "openapi-v3":
       if (route.groupVersion === undefined) return json(openapiIndex(types));
       return json(openapiDocument(types, route.groupVersion) ?? noSuchRoute());
@@ -194,6 +194,11 @@ function versionDocument(gitVersion: string): unknown {
     compiler: "gc",
     platform: "linux/amd64",
   };
+}
+
+/** Not under OpenAPI's own media type: its `@` is one that those clients cannot parse. */
+function protobuf(bytes: Uint8Array): Response {
+  return new Response(new Uint8Array(bytes), { headers: { "content-type": "application/octet-stream" } });
 }
 
 function json(body: unknown, contentType = "application/json", okStatus = 200): Response {
