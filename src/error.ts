@@ -24,7 +24,7 @@ export type ErrorCode =
 export interface ErrorDetails {
   /** What to do about it: one line, a command where there is one. */
   hint?: string | undefined;
-  /** The field of the request or file that is wrong, as a path (`messages[2].content[0].type`). */
+  /** The field of the request or file that is wrong, as a path (`messages.2.content.0.type`). */
   field?: string | undefined;
   cause?: unknown;
 }

@@ -17,8 +17,9 @@ const allowed: Record<string, readonly string[]> = {
   gateway: ["messages", "prompt", "runbook", "model", "runtime", "record"],
   client: [],
   seal: [],
-  incident: ["messages", "runbook", "client", "seal", "record"],
-  cli: ["messages", "prompt", "runbook", "model", "record", "runtime", "gateway", "client", "seal", "incident"],
+  session: ["client", "seal"],
+  incident: ["messages", "runbook", "client", "seal", "session", "record"],
+  cli: ["messages", "prompt", "runbook", "model", "record", "runtime", "gateway", "client", "seal", "session", "incident"],
 };
 
 const root = resolve(import.meta.dirname, "../..");

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { FoundClient } from "../client/find-clients.ts";
 import { type LaunchMode, type LaunchProfile, planLaunch } from "../client/plan-launch.ts";
-import { type ClientEvent, readClientStream } from "../client/read-client-stream.ts";
+import { type ClientEvent, readClientStream } from "../client/client-stream.ts";
 import { writeLaunchFiles } from "../client/write-launch-files.ts";
 import { openSeal } from "../seal/open-seal.ts";
 import { hiddenFolders } from "../seal/policy.ts";
