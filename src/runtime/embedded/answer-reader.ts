@@ -1,0 +1,50 @@
+import { CloisterError } from "../../error.ts";
+import type { Call } from "../../messages/conversation.ts";
+import type { OutputEvent, OutputParser } from "../../prompt/output.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
+import type { PromptTemplate } from "../../prompt/template.ts";
+import type { StopReason } from "../runtime.ts";
+
+/** Reads one answer: what the model writes becomes text and calls, and what it will look like in later prompts is known at its end. */
+export interface AnswerReader {
+  push(text: string): OutputEvent[];
+  /** What was held back. A call that the token bound cut is left out; any other broken call throws. */
+  end(reason: "stop" | "max-tokens"): OutputEvent[];
+  stopReason(reason: "stop" | "max-tokens"): StopReason;
+  /** The answer as the template will write it when it is part of a later prompt; undefined where it says nothing. */
+  asRendered(): string | undefined;
+}
+
+export function createAnswerReader(parser: OutputParser, template: PromptTemplate, prompt: Prompt): AnswerReader {
+  let text = "";
+  const calls: Call[] = [];
+
+  function note(events: OutputEvent[]): OutputEvent[] {
+    for (const event of events) {
+      if (event.type === "text") text += event.text;
+      else calls.push(event.call);
+    }
+    return events;
+  }
+
+  return {
+    push: (piece) => note(parser.push(piece)),
+    end(reason) {
+      try {
+        return note(parser.end());
+      } catch (error) {
+        if (reason === "max-tokens" && error instanceof CloisterError) return [];
+        throw error;
+      }
+    },
+    stopReason(reason) {
+      if (reason === "max-tokens") return "max-tokens";
+      return calls.length > 0 ? "tool-use" : "end-turn";
+    },
+    asRendered() {
+      if (text === "" && calls.length === 0) return undefined;
+      const turns = [...prompt.turns, { role: "assistant", text, calls } as const];
+      return template.render({ ...prompt, turns }).findLast((segment) => segment.assistant === true)?.text;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { availableParallelism } from "node:os";
+import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaGrammarEvaluationState, LlamaModel } from "node-llama-cpp";
+import { CloisterError } from "../../error.ts";
+import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
+import { chooseWindow } from "./window-size.ts";
+import type { LoadRequest } from "./wire.ts";
+
+type Library = typeof import("node-llama-cpp");
+
+export interface LoadedModel {
+  readonly sequence: LlamaContextSequence;
+  readonly vocabulary: Vocabulary;
+  /** Tokens, prompt and answer together. */
+  readonly window: number;
+  readonly trainedWindow: number;
+  readonly threads: number;
+  /** `node-llama-cpp 3.22.1 (cpu)` */
+  readonly engine: string;
+  /** Throws `internal` with the grammar's beginning. */
+  compileGrammar(gbnf: string): Promise<LlamaGrammar>;
+  beginGrammar(grammar: LlamaGrammar): LlamaGrammarEvaluationState;
+}
+
+export interface LoadReport {
+  readonly progress: (fraction: number) => void;
+  readonly log: (text: string) => void;
+}
+
+/** Loads the model and makes its context. Throws `missing` without the engine, `damaged` for a file it cannot read, `internal` without memory. */
+export async function loadModel(request: LoadRequest, report: LoadReport): Promise<LoadedModel> {
+  const library = await importLibrary();
+  const said: string[] = [];
+  const llama = await startLlama(library, (text) => {
+    said.push(text);
+    report.log(text);
+  });
+  const model = await openModel(llama, request.modelPath, report.progress, said);
+  const window = await chooseWindow({
+    wanted: request.window,
+    trained: model.trainContextSize,
+    memory: request.memory,
+    bytesFor: async (contextSize) => {
+      const need = await model.fileInsights.estimateContextResourceRequirementsV2({
+        contextSize,
+        modelGpuLayers: model.gpuLayers,
+        flashAttention: true,
+      });
+      return need.cpuRam;
+    },
+  });
+  // On machines with fast and slow cores the engine counts the fast ones; it knows nothing of quotas, which the caller does.
+  const threads = Math.max(1, Math.min(request.threads ?? llama.cpuMathCores, llama.cpuMathCores, availableParallelism()));
+  try {
+    const context = await model.createContext({
+      contextSize: request.window === undefined ? { max: window } : window,
+      flashAttention: true,
+      threads,
+    });
+    return {
+      sequence: context.getSequence(),
+      vocabulary: readVocabulary(model),
+      window: Math.min(window, context.contextSize),
+      trainedWindow: model.trainContextSize,
+      threads,
+      engine: `node-llama-cpp ${await libraryVersion(library)} (${llama.gpu === false ? "cpu" : llama.gpu})`,
+      compileGrammar: (gbnf) => compileGrammar(llama, gbnf, said),
+      beginGrammar: (grammar) => new library.LlamaGrammarEvaluationState({ model, grammar }),
+    };
+  } catch (error) {
+    throw new CloisterError("internal", `A window of ${window} tokens could not be made: ${messageOf(error)}`, {
+      hint: "choose a smaller window, or a smaller model",
+      cause: error,
+    });
+  }
+}
+
+async function importLibrary(): Promise<Library> {
+  try {
+    return await import("node-llama-cpp");
+  } catch (error) {
+    throw new CloisterError("missing", `The engine is not installed: ${messageOf(error)}`, {
+      hint: "npm install node-llama-cpp@3.22.1",
+      cause: error,
+    });
+  }
+}
+
+async function startLlama(library: Library, log: (text: string) => void): Promise<Llama> {
+  try {
+    return await library.getLlama({
+      gpu: "auto",
+      // Nothing is fetched or compiled behind the user's back.
+      build: "never",
+      skipDownload: true,
+      progressLogs: false,
+      maxThreads: 0,
+      logLevel: library.LlamaLogLevel.warn,
+      logger: (_level, message) => log(message.trimEnd()),
+    });
+  } catch (error) {
+    if (!(error instanceof library.NoBinaryFoundError)) throw error;
+    throw new CloisterError("missing", "The engine has no build for this machine.", {
+      hint: "npx node-llama-cpp source download",
+      cause: error,
+    });
+  }
+}
+
+async function openModel(
+  llama: Llama,
+  modelPath: string,
+  progress: (fraction: number) => void,
+  said: readonly string[],
+): Promise<LlamaModel> {
+  try {
+    return await llama.loadModel({ modelPath, defaultContextFlashAttention: true, onLoadProgress: progress });
+  } catch (error) {
+    const outOfMemory = error instanceof Error && error.name === "InsufficientMemoryError";
+    throw new CloisterError(
+      outOfMemory ? "internal" : "damaged",
+      `The engine cannot load ${modelPath}: ${[messageOf(error), ...said.slice(-3)].join("; ")}`,
+      { hint: outOfMemory ? "choose a smaller model" : "cloister model verify", cause: error },
+    );
+  }
+}
+
+async function compileGrammar(llama: Llama, gbnf: string, said: readonly string[]): Promise<LlamaGrammar> {
+  const before = said.length;
+  try {
+    return await llama.createGrammar({ grammar: gbnf });
+  } catch (error) {
+    const why = [messageOf(error), ...said.slice(before)].join("; ");
+    throw new CloisterError("internal", `A grammar does not compile: ${why}; it begins: ${gbnf.slice(0, 200)}`, { cause: error });
+  }
+}
+
+async function libraryVersion(library: Library): Promise<string> {
+  return await library.getModuleVersion();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
