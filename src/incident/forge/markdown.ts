@@ -28,14 +28,14 @@ export function renderMarkdown(text: string): Markup {
     } else if (bullet.test(line))
       blocks.push(
         markup`<ul>${take((next) => isItem(next, bullet))
-          .reduce(joinItems, [])
-          .map(renderItem(bullet))}</ul>`,
+          .reduce<string[]>(joinItems, [])
+          .map(renderItem)}</ul>`,
       );
     else if (ordinal.test(line))
       blocks.push(
         markup`<ol>${take((next) => isItem(next, ordinal))
-          .reduce(joinItems, [])
-          .map(renderItem(ordinal))}</ol>`,
+          .reduce<string[]>(joinItems, [])
+          .map(renderItem)}</ol>`,
       );
     else {
       // The first line is taken whatever it is, so that every round goes forward.
@@ -66,8 +66,8 @@ function joinItems(items: string[], line: string): string[] {
   return items;
 }
 
-function renderItem(marker: RegExp): (line: string) => Markup {
-  return (line) => markup`<li>${renderInline(line.replace(marker, "").replace(/^\s*(?:[-*+]|\d{1,9}[.)])\s+/, ""))}</li>`;
+function renderItem(line: string): Markup {
+  return markup`<li>${renderInline(line.replace(/^\s*(?:[-*+]|\d{1,9}[.)])\s+/, ""))}</li>`;
 }
 
 // The page's own title is h1, its sections are h2: the body's headings come below.

@@ -20,7 +20,7 @@ const style = `
   :root {
     --page: #0f1318; --panel: #171c23; --line: #2d343e; --text: #e3e7ec; --quiet: #96a0ad; --link: #7fb2ff;
     --open: #2c8f48; --draft: #5b6470; --plus: #57c274; --minus: #f1746d;
-    --plus-row: #12261a; --plus-number: #18361f; --minus-row: #2c1618; --minus-number: #431c1f; --hunk: #17222f;
+    --plus-row: #13291c; --plus-number: #1b4026; --minus-row: #32191b; --minus-number: #4d2024; --hunk: #17222f;
   }
 }
 * { box-sizing: border-box; }
@@ -30,13 +30,14 @@ a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
 a:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .top { background: var(--panel); border-bottom: 1px solid var(--line); padding: 12px 24px; }
-.top nav, main { max-width: 1120px; margin: 0 auto; }
+.top nav { max-width: 1072px; margin: 0 auto; }
 .top nav span + span::before { content: "/"; color: var(--quiet); padding: 0 8px; }
-main { padding: 28px 24px 64px; }
+main { max-width: 1120px; margin: 0 auto; padding: 28px 24px 64px; }
 h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 12px; font-weight: 650; overflow-wrap: anywhere; }
 h1 .number { color: var(--quiet); font-weight: 400; }
 h2 { font-size: 1.1rem; margin: 36px 0 12px; font-weight: 650; }
-h2 .count { color: var(--quiet); font-weight: 400; margin-left: 4px; }
+h2 .count { color: var(--quiet); font-weight: 400; margin: 0 8px 0 4px; }
+h2 .mono { font-weight: 400; }
 .meta { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; color: var(--quiet); margin: 0; }
 .badge { color: #fff; border-radius: 999px; padding: 3px 12px; font-size: 0.86rem; font-weight: 600; background: var(--open); }
 .badge.draft { background: var(--draft); }
@@ -49,7 +50,7 @@ h2 .count { color: var(--quiet); font-weight: 400; margin-left: 4px; }
 .body p, .body ul, .body ol { margin: 12px 0; } .body ul, .body ol { padding-left: 26px; }
 .body code { background: var(--panel); border: 1px solid var(--line); border-radius: 5px; padding: 1px 5px; }
 .body pre { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; overflow-x: auto; }
-.body pre code { background: none; border: 0; padding: 0; }
+.body pre code { background: none; border: 0; padding: 0; font-size: 1em; }
 .quiet { color: var(--quiet); }
 ul.rows { list-style: none; margin: 0; padding: 0; }
 ul.rows li { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: baseline; padding: 10px 16px; }
