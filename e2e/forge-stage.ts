@@ -239,6 +239,7 @@ function connectProxy(port: number): Server {
       upstream.pipe(socket).pipe(upstream);
     });
     upstream.on("error", () => socket.destroy());
+    upstream.on("close", () => socket.destroy());
     socket.on("error", () => upstream.destroy());
     socket.on("close", () => upstream.destroy());
   });

@@ -70,7 +70,9 @@ export interface Forge {
 }
 
 const defaultMaxPushBytes = 32 * 1024 * 1024;
-// What a request holds besides its pack: commands and, from gzip, a little overhead. A pack over its own bound is then refused by git, in words.
+// git refuses a pack over its bound in words, and the client hears them once all that it sends is read: so more is read (and dropped) than taken.
+// Beyond this the connection is cut.
+const readBeyond = 4;
 const requestOverheadBytes = 1024 * 1024;
 
 /**
@@ -112,7 +114,7 @@ export async function createForge(options: ForgeOptions): Promise<Forge> {
     options.observe?.({ method: c.req.method, path: c.req.path, status: c.res.status });
   });
   app.route("/api", apiRoutes(state, options.token));
-  app.route("/", gitRoutes(state, { token: options.token, maxBodyBytes: maxPushBytes + requestOverheadBytes, living }));
+  app.route("/", gitRoutes(state, { token: options.token, maxBodyBytes: readBeyond * maxPushBytes + requestOverheadBytes, living }));
   app.route("/", pageRoutes(state));
   app.onError((error) => {
     const known = error instanceof CloisterError;
