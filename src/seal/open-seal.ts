@@ -116,8 +116,11 @@ function trust(caFile: string): Record<string, string> {
 function watch(child: ChildProcess, signal: AbortSignal | undefined, ended: (attempts: number) => void): SealedProcess {
   const { pid } = child;
   const kill = (): void => {
-    // The group is the sandbox alone; the kernel ends all that is in its process namespace when the first of them goes.
-    if (pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-pid, "SIGKILL");
+    if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    // The sandbox's first process inside: when it is killed the kernel ends all others of its process namespace before it reports the
+    // exit, so `exited` comes when nothing is left. Before it exists there is only the group.
+    const [first] = descendantsOf(pid);
+    process.kill(first ?? -pid, "SIGKILL");
   };
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("exit", (code, by) => resolve({ code, signal: by }));
