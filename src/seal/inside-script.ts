@@ -1,6 +1,7 @@
 /**
- * What runs first inside the seal, between the sandbox's own set-up and the program. It waits for a line on descriptor 3, which comes
- * when the counters of the new network namespace are open (or cannot be), and then becomes the program. The sandbox runtime puts
+ * What runs first inside the seal, between the sandbox's own set-up and the program. It waits for a word on descriptor 3, which
+ * comes when the host has seen that the network namespace is a new one and has its counters open, and then becomes the program.
+ * Without the word it ends. The sandbox runtime puts
  * variables into the environment that belong to hosts and tools this session does not have; they go, so that what a
  * program sees is what the launch says, plus the proxy:
  *
@@ -8,9 +9,9 @@
  * - `TMPDIR`: the runtime's is one folder for all sessions of the machine; ours is private;
  * - proxies for protocols that are not spoken here, and hints about ports of the host.
  */
-export const insideScript = `read -r _ <&3
+export const insideScript = `read -r word <&3 && [ "$word" = in ] || exit 125
 exec 3<&-
-unset NO_PROXY no_proxy ALL_PROXY all_proxy FTP_PROXY ftp_proxy RSYNC_PROXY GRPC_PROXY grpc_proxy \\
+unset word NO_PROXY no_proxy ALL_PROXY all_proxy FTP_PROXY ftp_proxy RSYNC_PROXY GRPC_PROXY grpc_proxy \\
   DOCKER_HTTP_PROXY DOCKER_HTTPS_PROXY CLOUDSDK_PROXY_TYPE CLOUDSDK_PROXY_ADDRESS CLOUDSDK_PROXY_PORT \\
   CLOUDSDK_PROXY_USERNAME CLOUDSDK_PROXY_PASSWORD GIT_SSH_COMMAND JAVA_TOOL_OPTIONS \\
   CLAUDE_CODE_HOST_HTTP_PROXY_PORT CLAUDE_CODE_HOST_SOCKS_PROXY_PORT

@@ -1,17 +1,18 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Writable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
-import { SandboxManager } from "@anthropic-ai/sandbox-runtime";
+import { SandboxManager, type SandboxRuntimeConfig } from "@anthropic-ai/sandbox-runtime";
 import { CloisterError } from "../error.ts";
 import { insideScript, shellWord } from "./inside-script.ts";
 import { planPolicy, type SealPrograms } from "./policy.ts";
 import { proveSeal, requireSandbox } from "./prove-seal.ts";
 import { findSealPrograms } from "./programs.ts";
 import { RefusalTally, type Refusal } from "./refusal.ts";
-import { descendantsOf, openRouteCounters, type RouteCounters } from "./route-counters.ts";
 import type { Seal, SealedProcess, SealOptions } from "./seal.ts";
+import { watchSealed } from "./sealed-process.ts";
+
+/** What the runtime puts into its proxy's user name in place of the command, which is nobody's business there. */
+const attribution = { commandId: "cloister", commandText: "cloister" };
 
 /** The sandbox runtime is one per process, with its proxy, its bridge and its store; so is the seal. */
 let isOpen = false;
@@ -63,10 +64,7 @@ async function closeSeal(options: SealOptions, programs: SealPrograms, folder: s
     programs,
   });
   // The runtime asks about every host that is not on its list; here is where refusals become known, host and port apart.
-  await SandboxManager.initialize(config, async ({ host, port }) => {
-    refused({ host, port, what: "not-allowed", count: 1 });
-    return false;
-  });
+  await initialize(config, (host, port) => refused({ host, port, what: "not-allowed", count: 1 }));
   const bridge = SandboxManager.getLinuxHttpSocketPath();
   const readable = [...(config.filesystem.allowRead ?? []), ...(bridge === undefined ? [] : [bridge])];
   const running = new Set<SealedProcess>();
@@ -80,6 +78,7 @@ async function closeSeal(options: SealOptions, programs: SealPrograms, folder: s
         "/bin/sh",
         { filesystem: { ...config.filesystem, allowRead: readable } },
         signal,
+        attribution,
       );
       // `exec`, so that the sandbox is our own child and dies with us, however we end.
       const child = spawn("/bin/sh", ["-c", `exec ${wrapped}`], {
@@ -88,12 +87,12 @@ async function closeSeal(options: SealOptions, programs: SealPrograms, folder: s
         stdio: stdio === "inherit" ? ["inherit", "inherit", "inherit", "pipe"] : ["ignore", "pipe", "pipe", "pipe"],
         detached: true,
       });
-      const sealed = watch(child, signal, (attempts) => {
+      const sealed = await watchSealed(child, signal, (attempts) => {
         if (attempts > 0) refused({ host: "", port: undefined, what: "no-route", count: attempts });
         SandboxManager.cleanupAfterCommand();
-        running.delete(sealed);
       });
       running.add(sealed);
+      void sealed.exited.then(() => running.delete(sealed));
       return sealed;
     },
     refusals: () => tally.list(),
@@ -101,66 +100,35 @@ async function closeSeal(options: SealOptions, programs: SealPrograms, folder: s
       const ending = [...running];
       for (const sealed of ending) sealed.kill();
       await Promise.all(ending.map((sealed) => sealed.exited));
-      await SandboxManager.reset();
-      await rm(folder, { recursive: true, force: true });
-      isOpen = false;
-    },
-  };
-}
-
-/** Variables by which the usual programs find the session's authority. Each replaces the program's own list: no other is trusted. */
-function trust(caFile: string): Record<string, string> {
-  return { SSL_CERT_FILE: caFile, CURL_CA_BUNDLE: caFile, GIT_SSL_CAINFO: caFile, NODE_EXTRA_CA_CERTS: caFile };
-}
-
-function watch(child: ChildProcess, signal: AbortSignal | undefined, ended: (attempts: number) => void): SealedProcess {
-  const { pid } = child;
-  const kill = (): void => {
-    if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    // The sandbox's first process inside: when it is killed the kernel ends all others of its process namespace before it reports the
-    // exit, so `exited` comes when nothing is left. Before it exists there is only the group.
-    const [first] = descendantsOf(pid);
-    process.kill(first ?? -pid, "SIGKILL");
-  };
-  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.once("exit", (code, by) => resolve({ code, signal: by }));
-    child.once("error", () => resolve({ code: null, signal: null }));
-  });
-  signal?.addEventListener("abort", kill, { once: true });
-  const counters = pid === undefined ? Promise.resolve(undefined) : letIn(child, pid);
-  const done = exited.then(async (how) => {
-    signal?.removeEventListener("abort", kill);
-    const opened = await counters;
-    ended(opened?.attempts() ?? 0);
-    opened?.close();
-    return how;
-  });
-  return {
-    stdout: child.stdout,
-    stderr: child.stderr,
-    exited: done,
-    kill,
-    resized() {
-      for (const each of pid === undefined ? [] : descendantsOf(pid)) {
-        try {
-          process.kill(each, "SIGWINCH");
-        } catch {
-          // Gone since it was listed.
-        }
+      try {
+        await SandboxManager.reset();
+        await rm(folder, { recursive: true, force: true });
+      } finally {
+        isOpen = false;
       }
     },
   };
 }
 
-/** Opens the namespace's counters as soon as it exists, and only then lets the program inside begin. */
-async function letIn(child: ChildProcess, pid: number): Promise<RouteCounters | undefined> {
-  let counters: RouteCounters | undefined;
-  for (let tries = 0; tries < 500 && counters === undefined && child.exitCode === null && child.signalCode === null; tries++) {
-    counters = openRouteCounters(pid);
-    if (counters === undefined) await sleep(10);
+/**
+ * Starts the runtime's proxy and its bridge. It gives the bridge about a second to appear, which a busy machine does not always
+ * manage; the runtime has cleaned up by then, so it is simply asked again.
+ */
+async function initialize(config: SandboxRuntimeConfig, onRefused: (host: string, port: number | undefined) => void): Promise<void> {
+  const refuse = async ({ host, port }: { host: string; port: number | undefined }): Promise<false> => {
+    onRefused(host, port);
+    return false;
+  };
+  for (let tries = 1; ; tries++) {
+    try {
+      return await SandboxManager.initialize(config, refuse);
+    } catch (error) {
+      if (tries === 5) throw new CloisterError("internal", "The sandbox's network bridge did not start.", { cause: error });
+    }
   }
-  const gate = child.stdio[3] as Writable | null | undefined;
-  gate?.on("error", () => {}); // it ended before it was let in
-  gate?.end("\n");
-  return counters;
+}
+
+/** Variables by which the usual programs find the session's authority. Each replaces the program's own list: no other is trusted. */
+function trust(caFile: string): Record<string, string> {
+  return { SSL_CERT_FILE: caFile, CURL_CA_BUNDLE: caFile, GIT_SSL_CAINFO: caFile, NODE_EXTRA_CA_CERTS: caFile };
 }

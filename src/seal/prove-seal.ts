@@ -7,6 +7,10 @@ import type { Seal } from "./seal.ts";
 
 /** Throws `missing` where the sandbox would not start, or would start with a gap that its runtime only warns of. */
 export async function requireSandbox(bwrap: string): Promise<void> {
+  if (process.platform !== "linux")
+    throw new CloisterError("missing", "The seal is made of Linux namespaces, so it cannot be closed on this system.", {
+      hint: "run Cloister on Linux, or in a Linux virtual machine",
+    });
   const { errors, warnings } = await SandboxManager.checkDependenciesAsync();
   const faults = [...errors, ...warnings];
   if (faults.length > 0) throw new CloisterError("missing", `The seal cannot be closed here: ${faults.join("; ")}.`);
@@ -16,7 +20,7 @@ export async function requireSandbox(bwrap: string): Promise<void> {
       ["--unshare-user", "--unshare-net", "--unshare-pid", "--ro-bind", "/", "/", "/bin/sh", "-c", "exit 0"],
       {
         env: {},
-        timeout: 10_000,
+        timeout: 60_000,
       },
     );
   } catch (cause) {

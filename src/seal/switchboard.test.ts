@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, stat } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,13 +14,11 @@ let ca: SessionCa;
 let board: Switchboard;
 const refused: Refusal[] = [];
 let release: () => void = () => {};
-let aborted: Promise<void>;
+let sawAbort: () => void = () => {};
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cloister-board-"));
   ca = await createSessionCa(["gateway.internal", "forge.internal"]);
-  let sawAbort: () => void = () => {};
-  aborted = new Promise((resolve) => (sawAbort = resolve));
   board = await openSwitchboard({
     socketPath: join(folder, "board.sock"),
     ca,
@@ -131,16 +128,21 @@ test("the certificate is of no use for another name, nor without the session's a
   }
 });
 
-test("events flow as they are made, and hanging up aborts the request's signal", async () => {
-  const call = httpRequest({ socketPath: board.socketPath, path: "http://gateway.internal/events", headers: { host: "gateway.internal" } });
-  call.end();
-  const response = await new Promise<import("node:http").IncomingMessage>((resolve) => call.once("response", resolve));
-  assert.equal(await until(response, "ping\n\n"), "event: ping\n\n", "the first event is there while the second is not made yet");
-  release();
-  assert.equal(await until(response, "end\n\n"), "event: end\n\n");
-  call.on("error", () => {});
-  call.destroy();
-  await aborted;
+test("events flow as they are made, and hanging up aborts the request's signal, with and without a tunnel", async () => {
+  for (const [open, target] of [
+    [async () => connect(board.socketPath), "http://gateway.internal/events"],
+    [() => tunnel("gateway.internal:80"), "/events"],
+    [async () => tlsConnect({ socket: await tunnel("gateway.internal:443"), servername: "gateway.internal", ca: ca.caPem }), "/events"],
+  ] as const) {
+    const aborted = new Promise<void>((resolve) => (sawAbort = resolve));
+    const socket = await open();
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: gateway.internal\r\n\r\n`);
+    assert.doesNotMatch(await until(socket, "event: ping"), /event: end/, "the first event is there while the second is not made yet");
+    release();
+    await until(socket, "event: end");
+    socket.destroy();
+    await aborted;
+  }
 });
 
 test("what is not a host of the session is refused with 403 and reported", async () => {
