@@ -8,6 +8,7 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { repositoryGuards } from "../src/seal/policy.ts";
 import { findProgram } from "../src/seal/programs.ts";
 import type { Refusal } from "../src/seal/refusal.ts";
 import { descendantsOf } from "../src/seal/route-counters.ts";
@@ -230,20 +231,20 @@ test("reads and writes are confined, and nothing of the caller's environment com
 });
 
 test("a repository's hooks and configuration can be kept from being changed", async () => {
-  const repository = await mkdtemp(join(tmpdir(), "cl-repo-"));
-  await mkdir(join(repository, ".git", "hooks"), { recursive: true });
-  await writeFile(join(repository, ".git", "config"), "[core]\n");
-  const root = repository;
+  const root = await mkdtemp(join(tmpdir(), "cl-repo-"));
+  await mkdir(join(root, ".git", "hooks"), { recursive: true });
+  await writeFile(join(root, ".git", "config"), "[core]\n");
   try {
-    const { repositoryGuards } = await import("../src/seal/policy.ts");
     await withSession(
       { "gateway.internal": echo },
       async (session) => {
         const argv = ["sh", "-c", "echo evil > .git/hooks/pre-commit; echo evil >> .git/config; mv .git .git2; cat .git/config"];
         assert.equal((await runSealed(session, { argv, cwd: root })).stdout, "[core]\n");
         assert.equal(existsSync(join(root, ".git", "hooks", "pre-commit")), false);
+        const listed = await runSealed(session, { argv: ["sh", "-c", "echo x > file; ls -A"], cwd: root });
+        assert.equal(listed.stdout, ".git\nfile\n", "the rest can be written, and nothing of the sandbox's shows");
       },
-      { readOnly: repositoryGuards(root), readable: [dirname(process.execPath), root] },
+      { readOnly: repositoryGuards(root), writable: [root] },
     );
   } finally {
     await rm(root, { recursive: true });

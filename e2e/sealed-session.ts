@@ -23,7 +23,7 @@ export interface SealedSession {
 
 export async function openSession(
   hosts: Record<string, HostHandler>,
-  options: Partial<Pick<SealOptions, "readable" | "readOnly" | "searchPath">> = {},
+  options: Partial<Pick<SealOptions, "readable" | "writable" | "readOnly" | "searchPath">> = {},
 ): Promise<SealedSession> {
   const root = await mkdtemp(join(tmpdir(), "cl-"));
   const workDir = join(root, "work");

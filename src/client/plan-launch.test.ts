@@ -78,6 +78,8 @@ test("an incident's run: the whole plan", () => {
         CLAUDE_CODE_DISABLE_ARTIFACT: "1",
         CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL: "1",
         ENABLE_CLAUDEAI_MCP_SERVERS: "false",
+        npm_config_offline: "true",
+        npm_config_update_notifier: "false",
         CLAUDE_CODE_ATTRIBUTION_HEADER: "0",
         CLAUDE_CODE_TOTAL_TOKENS_REMINDER: "off",
         CLAUDE_CODE_DISABLE_THINKING: "1",
@@ -109,7 +111,6 @@ test("an incident's run: the whole plan", () => {
           content: `{
   "hasCompletedOnboarding": true,
   "bypassPermissionsModeAccepted": true,
-  "autoUpdates": false,
   "projects": {
     "/s/work": {
       "hasTrustDialogAccepted": true,
@@ -128,12 +129,12 @@ test("an incident's run: the whole plan", () => {
     "deny": [
       "WebFetch",
       "WebSearch"
-    ]
+    ],
+    "defaultMode": "default",
+    "disableAutoMode": "disable"
   },
   "skipWebFetchPreflight": true,
-  "skipDangerousModePermissionPrompt": true,
-  "autoUpdates": false,
-  "includeCoAuthoredBy": false
+  "skipDangerousModePermissionPrompt": true
 }
 `,
           mode: 0o600,

@@ -143,18 +143,18 @@ function clientState({ workDir }: LaunchOptions): object {
   return {
     hasCompletedOnboarding: true,
     bypassPermissionsModeAccepted: true,
-    autoUpdates: false,
     projects: { [workDir]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true, allowedTools: [] } },
   };
 }
 
-/** `settings.json`: tools that need a network are denied, and the check that asks a server about an address is skipped. */
+/**
+ * `settings.json`: tools that need a network are denied, and the check that asks a server about an address is skipped. Auto mode, which
+ * 2.1.330 starts in, asks a classifier on a server before each call; there is none, so a person is asked instead.
+ */
 const settings = {
-  permissions: { deny: ["WebFetch", "WebSearch"] },
+  permissions: { deny: ["WebFetch", "WebSearch"], defaultMode: "default", disableAutoMode: "disable" },
   skipWebFetchPreflight: true,
   skipDangerousModePermissionPrompt: true,
-  autoUpdates: false,
-  includeCoAuthoredBy: false,
 };
 
 function json(value: object): string {

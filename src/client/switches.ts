@@ -21,6 +21,9 @@ export const clientSwitches = {
   CLAUDE_CODE_DISABLE_ARTIFACT: "1",
   CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL: "1",
   ENABLE_CLAUDEAI_MCP_SERVERS: "false",
+  // 2.1.84 asks npm for its latest version all the same; offline npm says at once that it does not know.
+  npm_config_offline: "true",
+  npm_config_update_notifier: "false",
 } as const satisfies Record<string, string>;
 
 /**

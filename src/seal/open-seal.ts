@@ -21,27 +21,30 @@ let isOpen = false;
  * Closes the seal around what `run` will start: no network but the switchboard, no unix socket, no reads in hidden folders, writes
  * only where `writable` says. Everything is checked before it returns, with a program that looks at the boundary from inside;
  * what cannot be had is an error (`missing`, with what to do) and nothing runs. One seal at a time in a process (`locked`).
+ *
+ * While it is open this process's working folder is the seal's own: the runtime write-protects a list of file names wherever the process
+ * that uses it stands, and where they do not exist it puts devices in their place, which then turn up in `git status`.
  */
 export async function openSeal(options: SealOptions): Promise<Seal> {
   if (isOpen) throw new CloisterError("locked", "This process already holds a seal; the sandbox can hold one at a time.");
   isOpen = true;
+  const cwd = process.cwd();
   let folder: string | undefined;
   try {
     const programs = await findSealPrograms(options.searchPath);
     await requireSandbox(programs.bwrap);
     folder = await mkdtemp(join(options.tempRoot, "seal-"));
-    const seal = await closeSeal(options, programs, folder);
+    process.chdir(folder);
+    const seal = await closeSeal(options, programs, folder, cwd);
     await proveSeal(seal);
     return seal;
   } catch (error) {
-    await SandboxManager.reset();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    isOpen = false;
+    await takeDown(folder, cwd);
     throw error;
   }
 }
 
-async function closeSeal(options: SealOptions, programs: SealPrograms, folder: string): Promise<Seal> {
+async function closeSeal(options: SealOptions, programs: SealPrograms, folder: string, cwd: string): Promise<Seal> {
   const caFile = join(folder, "ca.pem");
   const scriptFile = join(folder, "inside.sh");
   const temp = join(folder, "tmp");
@@ -100,14 +103,19 @@ async function closeSeal(options: SealOptions, programs: SealPrograms, folder: s
       const ending = [...running];
       for (const sealed of ending) sealed.kill();
       await Promise.all(ending.map((sealed) => sealed.exited));
-      try {
-        await SandboxManager.reset();
-        await rm(folder, { recursive: true, force: true });
-      } finally {
-        isOpen = false;
-      }
+      await takeDown(folder, cwd);
     },
   };
+}
+
+async function takeDown(folder: string | undefined, cwd: string): Promise<void> {
+  try {
+    process.chdir(cwd);
+    await SandboxManager.reset();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  } finally {
+    isOpen = false;
+  }
 }
 
 /**
