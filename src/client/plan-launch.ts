@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import type { FoundClient } from "./find-clients.ts";
+import { clientSwitches, promptSwitches } from "./switches.ts";
+
+/** Everything a start of the client consists of; `writeLaunchFiles` and the seal carry it out. */
+export interface Launch {
+  readonly argv: readonly string[];
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly files: readonly LaunchFile[];
+}
+
+export interface LaunchFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
+}
+
+export interface LaunchOptions {
+  readonly client: FoundClient;
+  readonly mode: LaunchMode;
+  readonly profile: LaunchProfile;
+  /** The model's name as the gateway knows it. It must not start with `claude-`: the client then believes to know its window. */
+  readonly model: string;
+  /** Where the gateway answers, `http://gateway.internal`. */
+  readonly gatewayUrl: string;
+  /** The session's token. */
+  readonly token: string;
+  /** A private folder for this session alone; HOME and the client's configuration are in it. */
+  readonly configFolder: string;
+  readonly workDir: string;
+  /** Context window and the longest answer, in tokens. */
+  readonly window: number;
+  readonly maxOutput: number;
+  /** Folders of PATH inside, most wanted first: where kubectl, git, gh and Node are. */
+  readonly pathFolders: readonly string[];
+  /** The caller's TERM, COLORTERM and time zone, by name; of everything else of its environment nothing is taken. */
+  readonly terminal?: Readonly<Record<string, string | undefined>> | undefined;
+  /** For the programs that the session uses: KUBECONFIG, GH_HOST, GIT_AUTHOR_NAME … Cannot override what the client needs. */
+  readonly extraEnv?: Readonly<Record<string, string>> | undefined;
+}
+
+export type LaunchMode =
+  /** Unattended: the task, then events as lines of JSON on standard output, see `readClientStream`. */
+  | { readonly kind: "run"; readonly task: string }
+  /** At the terminal; the flags are the user's own. */
+  | { readonly kind: "code"; readonly flags: readonly string[] };
+
+export type LaunchProfile =
+  /** The smallest prompt: three tools, `--bare`, a short system prompt of ours. */
+  | { readonly kind: "incident"; readonly systemPrompt: string }
+  /** The client's own prompt with the tools of everyday work. */
+  | { readonly kind: "code" };
+
+/** What may come from the caller's environment, by name. */
+const inherited = ["TERM", "COLORTERM", "TZ"] as const;
+
+/** How a client is started so that it sends little, goes nowhere and runs on our model. Pure; both versions take the same. */
+export function planLaunch(options: LaunchOptions): Launch {
+  const configDir = join(options.configFolder, ".claude");
+  return {
+    argv: [...options.client.argv, ...modeFlags(options), ...profileFlags(options.profile), ...words(options.mode)],
+    env: environment(options, configDir),
+    cwd: options.workDir,
+    files: [
+      { path: join(configDir, ".claude.json"), content: json(clientState(options)), mode: 0o600 },
+      { path: join(configDir, "settings.json"), content: json(settings), mode: 0o600 },
+    ],
+  };
+}
+
+function modeFlags({ mode, model }: LaunchOptions): string[] {
+  const common = ["--model", model, "--strict-mcp-config"];
+  if (mode.kind === "code") return common;
+  // The seal is the boundary; a question nobody answers would only end the run.
+  const unattended = ["--dangerously-skip-permissions", "--no-session-persistence"];
+  return ["-p", "--output-format", "stream-json", "--verbose", ...common, ...unattended];
+}
+
+/** What comes last: the task, kept from being read as a flag, or what the user adds. */
+function words(mode: LaunchMode): readonly string[] {
+  return mode.kind === "run" ? ["--", mode.task] : mode.flags;
+}
+
+function profileFlags(profile: LaunchProfile): string[] {
+  if (profile.kind === "code") return ["--tools", "Bash,Read,Edit,Write,Grep,Glob"];
+  return [
+    "--bare",
+    "--tools",
+    "Bash,Read,Edit",
+    "--system-prompt",
+    profile.systemPrompt,
+    "--disable-slash-commands",
+    "--setting-sources",
+    "user",
+  ];
+}
+
+function environment(options: LaunchOptions, configDir: string): Record<string, string> {
+  const { model, terminal = {} } = options;
+  const fromCaller = Object.fromEntries(inherited.flatMap((name) => (terminal[name] === undefined ? [] : [[name, terminal[name]]])));
+  return {
+    TERM: "dumb",
+    LANG: "C.UTF-8",
+    ...fromCaller,
+    ...options.extraEnv,
+    HOME: options.configFolder,
+    PATH: [...new Set(options.pathFolders)].join(":"),
+    SHELL: "/bin/bash",
+    ...clientSwitches,
+    ...promptSwitches,
+    CLAUDE_CONFIG_DIR: configDir,
+    IS_SANDBOX: "1",
+    ANTHROPIC_BASE_URL: options.gatewayUrl,
+    // Never ANTHROPIC_API_KEY: both versions take this one with `--bare` too, and no variable of a cloud credential is set.
+    ANTHROPIC_AUTH_TOKEN: options.token,
+    ANTHROPIC_MODEL: model,
+    ANTHROPIC_SMALL_FAST_MODEL: model,
+    ANTHROPIC_DEFAULT_HAIKU_MODEL: model,
+    ANTHROPIC_DEFAULT_SONNET_MODEL: model,
+    ANTHROPIC_DEFAULT_OPUS_MODEL: model,
+    CLAUDE_CODE_SUBAGENT_MODEL: model,
+    CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(options.window),
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(options.maxOutput),
+    // A turn on a small machine can take minutes of prefill; the gateway sends pings meanwhile, and this ends only what hangs.
+    API_TIMEOUT_MS: "3600000",
+    // An engine that died is back in seconds: the turn is asked for again.
+    CLAUDE_CODE_MAX_RETRIES: "10",
+    BASH_DEFAULT_TIMEOUT_MS: "120000",
+    BASH_MAX_TIMEOUT_MS: "600000",
+    BASH_MAX_OUTPUT_LENGTH: String(outputLimit(options.window)),
+  };
+}
+
+/** One command's output in characters: an eighth of the window at about four characters a token, at least 2,000, at most the client's own 30,000. */
+function outputLimit(window: number): number {
+  return Math.min(30_000, Math.max(2_000, Math.floor(window / 2)));
+}
+
+/** `.claude.json`: the first-run questions are answered, the work folder is trusted. */
+function clientState({ workDir }: LaunchOptions): object {
+  return {
+    hasCompletedOnboarding: true,
+    bypassPermissionsModeAccepted: true,
+    projects: { [workDir]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true, allowedTools: [] } },
+  };
+}
+
+/**
+ * `settings.json`: tools that need a network are denied, and the check that asks a server about an address is skipped. Auto mode, which
+ * 2.1.330 starts in, asks a classifier on a server before each call; there is none, so a person is asked instead.
+ */
+const settings = {
+  permissions: { deny: ["WebFetch", "WebSearch"], defaultMode: "default", disableAutoMode: "disable" },
+  skipWebFetchPreflight: true,
+  skipDangerousModePermissionPrompt: true,
+};
+
+function json(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
