@@ -60,12 +60,16 @@ export async function exchangeWithGit(
     child.once("error", end);
   });
 
-  const overflow = sendBody(request, child, exchange.maxBodyBytes, kill);
+  let overflow = false;
+  void sendBody(request, child, exchange.maxBodyBytes, (tooMuch) => {
+    overflow = tooMuch;
+    kill();
+  });
   const output = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const head = await readHead(output).catch(() => undefined);
   if (head === undefined) {
     kill();
-    if (await overflow) throw tooLarge(exchange.maxBodyBytes);
+    if (overflow) throw tooLarge(exchange.maxBodyBytes);
     throw new CloisterError("internal", "git http-backend could not be started, or ended without an answer.");
   }
   return new Response(answerBody(head.rest, output, child, ended, exchange), { status: head.status, headers: head.headers });
@@ -111,10 +115,10 @@ function cgiVariables(request: Request, exchange: GitExchange, root: string): Re
   return variables;
 }
 
-/** Pass the body on as it comes. Resolves to true when it was larger than allowed, which ends the child. */
-async function sendBody(request: Request, child: ChildProcess, maxBytes: number, kill: () => void): Promise<boolean> {
+/** Pass the body on as it comes; `stop` when it is larger than allowed, or breaks off. */
+async function sendBody(request: Request, child: ChildProcess, maxBytes: number, stop: (tooMuch: boolean) => void): Promise<void> {
   const stdin = child.stdin;
-  if (stdin === null) return false;
+  if (stdin === null) return;
   // git may stop reading before the body ends (a push it refuses): the rest is read and dropped, so that the client hears the answer.
   let open = true;
   const closed = new Promise<void>((resolve) => {
@@ -129,19 +133,15 @@ async function sendBody(request: Request, child: ChildProcess, maxBytes: number,
   try {
     for await (const chunk of request.body ?? []) {
       total += chunk.length;
-      if (total > maxBytes) {
-        kill();
-        return true;
-      }
+      if (total > maxBytes) return stop(true);
       if (open && !stdin.write(chunk)) await Promise.race([once(stdin, "drain").catch(() => undefined), closed]);
     }
   } catch {
     // The client went away in the middle of its body.
-    kill();
+    stop(false);
   } finally {
     if (open) stdin.end();
   }
-  return false;
 }
 
 interface Head {
