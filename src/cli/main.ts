@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
 import { modelCommand } from "./commands/model.ts";
+import { incidentCommand } from "./commands/incident.ts";
 import { cliContext } from "./context.ts";
 
 const stop = new AbortController();
@@ -16,6 +17,7 @@ const program = new Command("cloister")
   .exitOverride()
   .showHelpAfterError("(run with --help for usage)");
 program.addCommand(modelCommand(context));
+program.addCommand(incidentCommand(context));
 
 try {
   await program.parseAsync(process.argv);

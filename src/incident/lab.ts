@@ -74,7 +74,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     await git("branch", "--quiet", `--set-upstream-to=origin/${defaultBranch}`, defaultBranch);
     const home = join(folder, "home");
     await mkdir(home, { recursive: true, mode: 0o700 });
-    await writeFile(join(home, "kubeconfig"), kubeconfig({ server: `http://${clusterHost}`, namespace: scenario.namespace }), { mode: 0o600 });
+    await writeFile(join(home, "kubeconfig"), kubeconfig({ server: `http://${clusterHost}`, namespace: scenario.namespace }), {
+      mode: 0o600,
+    });
     await writeFile(join(home, ".gitconfig"), gitConfig(token), { mode: 0o600 });
     return {
       hosts: new Map<string, HostHandler>([
@@ -132,7 +134,13 @@ function clientEnv(home: string, token: string): Record<string, string> {
 /** Runs git outside the seal, with nobody's settings; throws `internal` with what git said. Resolves with its output. */
 export function runGit(args: readonly string[], options: Pick<LabOptions, "env" | "signal">): Promise<string> {
   return new Promise((done, fail) => {
-    const env = { PATH: options.env["PATH"] ?? "", GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+    const env = {
+      PATH: options.env["PATH"] ?? "",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_TERMINAL_PROMPT: "0",
+      LC_ALL: "C",
+    };
     const child = spawn("git", [...args], { env, stdio: ["ignore", "pipe", "pipe"], signal: options.signal });
     let out = "";
     let said = "";

@@ -135,7 +135,12 @@ async function judge(options: IncidentOptions, lab: Lab): Promise<Pick<IncidentR
 }
 
 /** The pull request's head, or the newest branch that was pushed without one. */
-async function headFacts(options: IncidentOptions, lab: Lab, baseFolder: string, pullRequest: PullRequest | undefined): Promise<ScoreFacts["head"]> {
+async function headFacts(
+  options: IncidentOptions,
+  lab: Lab,
+  baseFolder: string,
+  pullRequest: PullRequest | undefined,
+): Promise<ScoreFacts["head"]> {
   const { scenario, tempFolder, signal } = options;
   const pushed = pullRequest?.head ?? (await newestBranch(options, lab));
   if (pushed === undefined) return undefined;
@@ -144,14 +149,18 @@ async function headFacts(options: IncidentOptions, lab: Lab, baseFolder: string,
   const verify = await verifyCheckout(scenario, folder, { signal });
   const diff = await runGit(["-C", lab.repository, "diff", `${lab.baseCommit}...${pushed.sha}`], options);
   const files = new Map<string, { before: string | undefined; after: string | undefined }>();
-  for (const { file } of scenario.truth.causes) files.set(file, { before: await textOf(baseFolder, file), after: await textOf(folder, file) });
+  for (const { file } of scenario.truth.causes)
+    files.set(file, { before: await textOf(baseFolder, file), after: await textOf(folder, file) });
   return { branch: pushed.ref, commit: pushed.sha, diff, verify, files };
 }
 
 async function newestBranch(options: IncidentOptions, lab: Lab): Promise<{ ref: string; sha: string } | undefined> {
   const format = "--format=%(refname:short) %(objectname)";
   const listed = await runGit(["-C", lab.repository, "for-each-ref", "--sort=-committerdate", format, "refs/heads"], options);
-  const branches = listed.trim().split("\n").map((line) => line.split(" "));
+  const branches = listed
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "));
   const [ref, sha] = branches.find(([branch]) => branch !== options.scenario.repository.defaultBranch) ?? [];
   return ref === undefined || sha === undefined ? undefined : { ref, sha };
 }

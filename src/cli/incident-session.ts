@@ -1,0 +1,208 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { chooseClient, findClients, type FoundClient } from "../client/find-clients.ts";
+import { CloisterError } from "../error.ts";
+import { createGateway } from "../gateway/gateway.ts";
+import { runIncident, type IncidentResult } from "../incident/run.ts";
+import { loadScenario, type Scenario } from "../incident/scenario.ts";
+import { dietOf } from "../prompt/diet.ts";
+import { incidentSystem } from "../prompt/system-text.ts";
+import type { Observe, SessionEvent } from "../record/events.ts";
+import { openLog } from "../record/log.ts";
+import { addEvent, emptySummary, type SessionSummary } from "../record/summary.ts";
+import { createGuide } from "../runbook/guide.ts";
+import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
+import type { RuntimeFacts } from "../runtime/runtime.ts";
+import type { CliContext } from "./context.ts";
+import { openEmbedded, openScripted } from "./open-runtime.ts";
+import { findPrograms } from "./programs.ts";
+import { withTempFolder } from "./temp-folder.ts";
+
+export interface IncidentRequest {
+  readonly id: string;
+  readonly scenarios: string;
+  readonly runtime: "embedded" | "scripted";
+  readonly model: string;
+  readonly guidance: GuidanceLevel | undefined;
+  readonly client: string | undefined;
+  readonly runbook: string;
+  readonly window: number;
+}
+
+export interface IncidentReport {
+  readonly scenario: Scenario;
+  readonly facts: RuntimeFacts;
+  readonly guidance: GuidanceLevel;
+  readonly client: FoundClient;
+  readonly result: IncidentResult;
+  readonly summary: SessionSummary;
+  readonly folder: string;
+  readonly times: { readonly loadMs: number; readonly clientStartMs: number; readonly judgeMs: number; readonly totalMs: number };
+}
+
+/** Longest answer of a turn, in tokens. An edit or a pull request's text fits several times over. */
+const longestAnswer = 1024;
+
+/** Puts a session together and takes the scenario through it. What `observe` is told also goes to the session's log. */
+export async function runIncidentSession(context: CliContext, request: IncidentRequest, observe: Observe): Promise<IncidentReport> {
+  const started = performance.now();
+  const scenario = await loadScenario(join(request.scenarios, request.id));
+  const runbook = withBudgets(await readRunbook(request.runbook), scenario);
+  const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
+  return withTempFolder(async (tempFolder) => {
+    const clients = await findClients({
+      given: request.client?.includes("/") === true ? request.client : undefined,
+      searchPath: context.env["PATH"] ?? "",
+      packageRoot: context.packageRoot,
+      node: process.execPath,
+      tempRoot: tempFolder,
+      signal: context.signal,
+    });
+    const client = chooseClient(clients, request.client ?? "latest");
+    const workdir = join(tempFolder, scenario.repository.name);
+    observe({ type: "progress", at: Date.now(), text: request.runtime === "embedded" ? `loading ${request.model}` : "reading the script" });
+    const opened =
+      request.runtime === "embedded"
+        ? await openEmbedded(context, request.model, request.window)
+        : await openScripted(scenario.paths.script, { workdir });
+    const { runtime } = opened;
+    try {
+      const wanted = request.guidance ?? opened.guidance;
+      const guidance = wanted === "forms" && !runtime.facts.grammar ? "steps" : wanted;
+      const token = randomBytes(32).toString("hex");
+      const folder = await sessionFolder(context.home, scenario.id);
+      const log = openLog(join(folder, "events.ndjson"));
+      let summary = emptySummary;
+      let startedAt: number | undefined;
+      let firstRequestAt: number | undefined;
+      let judgeFrom = Number.NaN;
+      const tell = (event: SessionEvent): void => {
+        if (event.type === "request") firstRequestAt ??= event.at;
+        if (event.type === "progress") judgeFrom = performance.now();
+        summary = addEvent(summary, event);
+        log.write(event);
+        observe(event);
+      };
+      const gateway = createGateway({
+        runtime,
+        token,
+        diet: dietOf("incident", incidentSystem),
+        guide: createGuide({ runbook, level: guidance, facts: { namespace: scenario.namespace, workdir } }),
+        observe: tell,
+        now: Date.now,
+        newId: () => randomBytes(12).toString("hex"),
+        limits: { maxTokens: longestAnswer },
+      });
+      try {
+        startedAt = Date.now();
+        const { model, isModel, window } = runtime.facts;
+        tell({
+          type: "session",
+          at: startedAt,
+          model,
+          isModel,
+          client: client.version,
+          guidance,
+          task: scenario.task,
+          scenario: scenario.id,
+        });
+        const result = await runIncident({
+          scenario,
+          client,
+          gateway: (incoming) => gateway.fetch(incoming),
+          model: { name: model, window, maxOutput: longestAnswer },
+          systemPrompt: incidentSystem,
+          token,
+          sessionFolder: folder,
+          tempFolder,
+          env: context.env,
+          userHome: homedir(),
+          ...programs,
+          observe: tell,
+          now: Date.now,
+          signal: context.signal,
+        });
+        const ended = performance.now();
+        const times = {
+          loadMs: opened.loadMs,
+          clientStartMs: firstRequestAt === undefined ? 0 : firstRequestAt - startedAt,
+          judgeMs: Number.isNaN(judgeFrom) ? 0 : ended - judgeFrom,
+          totalMs: ended - started,
+        };
+        const report = { scenario, facts: runtime.facts, guidance, client, result, summary, folder, times };
+        await writeFile(join(folder, "report.json"), `${JSON.stringify(reportJson(report), undefined, 2)}\n`, { mode: 0o600 });
+        return report;
+      } finally {
+        await gateway.close();
+        log.close();
+      }
+    } finally {
+      await runtime.close();
+    }
+  });
+}
+
+/** A report as scripts read it; the same object is kept as `report.json`. */
+export function reportJson(report: IncidentReport): unknown {
+  const { scenario, facts, guidance, client, result, summary, times } = report;
+  return {
+    scenario: scenario.id,
+    closed: result.closed,
+    model: facts.isModel ? facts.model : null,
+    modelUsed: facts.isModel,
+    runtime: facts.runtime,
+    engine: facts.engine,
+    template: facts.template,
+    guidance,
+    client: client.version,
+    pullRequest: result.pullRequest ?? null,
+    verify: result.verify ?? null,
+    score: result.score,
+    turns: summary.turns,
+    turnsWithoutModel: summary.turnsWithoutModel,
+    calls: summary.calls,
+    failedCalls: summary.failedCalls,
+    tokens: { read: summary.promptTokens - summary.cachedTokens, kept: summary.cachedTokens, written: summary.outputTokens },
+    seconds: {
+      total: round(times.totalMs),
+      load: round(times.loadMs),
+      clientStart: round(times.clientStartMs),
+      prefill: round(summary.prefillMs),
+      generation: round(summary.decodeMs),
+      toolsAndClient: round(summary.toolsMs),
+      verify: round(times.judgeMs),
+    },
+    refused: result.refusals,
+    exit: { code: result.client.code, timedOut: result.client.timedOut },
+    session: report.folder,
+  };
+}
+
+function round(ms: number): number {
+  return Math.round(ms / 10) / 100;
+}
+
+async function readRunbook(path: string): Promise<Runbook> {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new CloisterError("missing", `There is no runbook at ${path}.`, { cause });
+  });
+  return parseRunbook(text, path);
+}
+
+/** A scenario's budgets are its own: it says how much its incident may cost. */
+function withBudgets(runbook: Runbook, scenario: Scenario): Runbook {
+  return { ...runbook, budget: { ...runbook.budget, calls: scenario.budgets.calls, looks: scenario.budgets.looks } };
+}
+
+/** A new folder below `sessions/`, named for the time and the scenario. */
+async function sessionFolder(home: string, id: string): Promise<string> {
+  const time = new Date()
+    .toISOString()
+    .replaceAll(/[-:]/g, "")
+    .replace(/\.\d+Z$/, "");
+  const folder = join(home, "sessions", `${time}-${id}-${randomBytes(2).toString("hex")}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
