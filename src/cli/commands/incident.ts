@@ -29,7 +29,7 @@ export function incidentCommand(context: CliContext): Command {
   command
     .command("list")
     .description("the scenarios that are here")
-    .option("--scenarios FOLDER", "where scenarios are", scenarios)
+    .option("--scenarios <folder>", "where scenarios are", scenarios)
     .option("--json", "as JSON")
     .exitOverride()
     .action(async (options: { scenarios: string; json?: true }) => {
@@ -51,23 +51,23 @@ export function incidentCommand(context: CliContext): Command {
     .command("run")
     .argument("<id>", "a scenario, see `cloister incident list`")
     .description("take a recorded incident through the sealed client to a pull request")
-    .option("--model NAME", "a model of `cloister model list`", defaultModel)
+    .option("--model <name>", "a model of `cloister model list`", defaultModel)
     .addOption(
-      new Option("--runtime KIND", "scripted replays a written session, without a model")
+      new Option("--runtime <kind>", "scripted replays a written session, without a model")
         .choices(["embedded", "scripted"])
         .default("embedded"),
     )
     .addOption(
-      new Option("--guidance LEVEL", "how much of the runbook the model gets (default: the model's own)").choices([
+      new Option("--guidance <level>", "how much of the runbook the model gets (default: the model's own)").choices([
         "free",
         "steps",
         "forms",
       ]),
     )
-    .option("--client WHICH", "a version of Claude Code, `latest`, or a path")
-    .option("--runbook FILE", "another runbook")
-    .option("--window TOKENS", "context window", boundedInteger(2048, 1_000_000), 16_384)
-    .option("--scenarios FOLDER", "where scenarios are", scenarios)
+    .option("--client <which>", "a version of Claude Code, `latest`, or a path")
+    .option("--runbook <file>", "another runbook")
+    .option("--window <tokens>", "context window", boundedInteger(2048, 1_000_000), 16_384)
+    .option("--scenarios <folder>", "where scenarios are", scenarios)
     .option("--json", "one JSON object at the end, nothing else")
     .addHelpText(
       "after",
