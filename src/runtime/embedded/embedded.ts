@@ -32,6 +32,8 @@ export interface EmbeddedOptions {
   readonly signal?: AbortSignal | undefined;
   /** Lines of the engine's own log. */
   readonly onLog?: ((text: string) => void) | undefined;
+  /** From 0 to 1, while the weights are loaded. */
+  readonly onLoadProgress?: ((fraction: number) => void) | undefined;
   /** Milliseconds that loading may stand still; two minutes by default. */
   readonly loadStallMs?: number | undefined;
 }
@@ -56,6 +58,7 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
       env: engineEnvironment(options.env),
       signal: closing.signal,
       onLog: options.onLog ?? (() => {}),
+      onLoadProgress: options.onLoadProgress,
       loadStallMs: options.loadStallMs ?? 120_000,
     });
 
