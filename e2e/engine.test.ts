@@ -264,8 +264,10 @@ engineTest("an engine killed in the middle of a turn costs that turn", async (ru
     },
     { code: "engine-lost" },
   );
-  const { end } = await tell(runtime, prompt([says("hi")], { maxTokens: 4 }));
+  const again = prompt([says("hi")], { maxTokens: 4 });
+  const [{ end }, counted] = await Promise.all([tell(runtime, again), runtime.count(again)]);
   assert.equal(end.timing.cachedTokens, 0);
+  assert.equal(counted, end.timing.promptTokens);
   assert.notDeepEqual(engines(), before);
   assert.equal(engines().length, 1);
 });

@@ -80,6 +80,8 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    starting = undefined;
   }
   const { facts } = link;
 
@@ -87,7 +89,8 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
   async function engine(): Promise<EngineLink> {
     closing.signal.throwIfAborted();
     if (link?.alive === true) return link;
-    starting = restart().finally(() => (starting = undefined));
+    // A turn and a count may both find it gone: one start serves both.
+    starting ??= restart().finally(() => (starting = undefined));
     return await starting;
   }
 
@@ -98,7 +101,7 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
         hint: "cloister doctor; another model or a smaller window may help",
       });
     }
-    await sleep(wait, undefined, { signal: closing.signal });
+    await sleep(wait, undefined, { signal: closing.signal }).catch(() => closing.signal.throwIfAborted());
     link = await start(facts.window);
     return link;
   }
