@@ -91,10 +91,11 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 
 const options = { modelPath, modelName: "smollm2-135m", template, env: process.env, window };
 const absent = existsSync(modelPath) ? undefined : `no model at ${modelPath}: cloister model pull smollm2-135m`;
+const progress: number[] = [];
 let shared: Runtime | undefined;
 
 before(async () => {
-  if (absent === undefined) shared = await createEmbeddedRuntime(options);
+  if (absent === undefined) shared = await createEmbeddedRuntime({ ...options, onLoadProgress: (fraction) => progress.push(fraction) });
 });
 after(() => shared?.close());
 
@@ -115,6 +116,7 @@ engineTest("the facts are those of the engine", async (runtime) => {
   assert.equal(runtime.facts.window, window);
   assert.equal(runtime.facts.isModel, true);
   assert.match(runtime.facts.engine, /^node-llama-cpp 3\./);
+  assert.equal(progress.at(-1), 1, "loading was reported up to its end");
 });
 
 engineTest("the count is what is evaluated", async (runtime) => {
@@ -262,8 +264,10 @@ engineTest("an engine killed in the middle of a turn costs that turn", async (ru
     },
     { code: "engine-lost" },
   );
-  const { end } = await tell(runtime, prompt([says("hi")], { maxTokens: 4 }));
+  const again = prompt([says("hi")], { maxTokens: 4 });
+  const [{ end }, counted] = await Promise.all([tell(runtime, again), runtime.count(again)]);
   assert.equal(end.timing.cachedTokens, 0);
+  assert.equal(counted, end.timing.promptTokens);
   assert.notDeepEqual(engines(), before);
   assert.equal(engines().length, 1);
 });

@@ -21,6 +21,8 @@ export interface DecodeOptions {
   readonly maxTokens: number;
   readonly temperature: number;
   readonly signal: AbortSignal;
+  /** Does one step of decoding, with as many threads as are good now. */
+  readonly pace: <T>(step: () => Promise<T>) => Promise<T>;
   /** The prompt is evaluated and the first token is there. */
   readonly onPrefilled: () => void;
   readonly onText: (text: string) => void;
@@ -122,7 +124,7 @@ export async function decode(options: DecodeOptions): Promise<Decoded> {
       take(forced.tokens);
       if (forced.complete) return finish("stop");
       if (answer.length >= maxTokens) break;
-      next = await generator.next([...input, ...forced.tokens]);
+      next = await options.pace(() => generator.next([...input, ...forced.tokens]));
     }
     if (signal.aborted) throw new CloisterError("cancelled", "The turn was cancelled.");
     return finish("max-tokens");

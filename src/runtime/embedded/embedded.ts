@@ -32,6 +32,8 @@ export interface EmbeddedOptions {
   readonly signal?: AbortSignal | undefined;
   /** Lines of the engine's own log. */
   readonly onLog?: ((text: string) => void) | undefined;
+  /** From 0 to 1, while the weights are loaded. */
+  readonly onLoadProgress?: ((fraction: number) => void) | undefined;
   /** Milliseconds that loading may stand still; two minutes by default. */
   readonly loadStallMs?: number | undefined;
 }
@@ -56,6 +58,7 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
       env: engineEnvironment(options.env),
       signal: closing.signal,
       onLog: options.onLog ?? (() => {}),
+      onLoadProgress: options.onLoadProgress,
       loadStallMs: options.loadStallMs ?? 120_000,
     });
 
@@ -77,6 +80,8 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    starting = undefined;
   }
   const { facts } = link;
 
@@ -84,7 +89,8 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
   async function engine(): Promise<EngineLink> {
     closing.signal.throwIfAborted();
     if (link?.alive === true) return link;
-    starting = restart().finally(() => (starting = undefined));
+    // A turn and a count may both find it gone: one start serves both.
+    starting ??= restart().finally(() => (starting = undefined));
     return await starting;
   }
 
@@ -95,7 +101,7 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
         hint: "cloister doctor; another model or a smaller window may help",
       });
     }
-    await sleep(wait, undefined, { signal: closing.signal });
+    await sleep(wait, undefined, { signal: closing.signal }).catch(() => closing.signal.throwIfAborted());
     link = await start(facts.window);
     return link;
   }

@@ -11,6 +11,8 @@ export interface EngineStart {
   /** Aborting it stops the process, also while it loads. */
   readonly signal: AbortSignal;
   readonly onLog: (text: string) => void;
+  /** From 0 to 1, while the weights are loaded. */
+  readonly onLoadProgress?: ((fraction: number) => void) | undefined;
   /** Milliseconds without any sign of life while loading, after which loading has failed. */
   readonly loadStallMs: number;
 }
@@ -133,6 +135,7 @@ async function load(process: EngineProcess, start: EngineStart): Promise<LoadedF
     for (;;) {
       const message = await mailbox.take();
       stalled.refresh();
+      if (message.type === "loading") start.onLoadProgress?.(message.fraction);
       if (message.type === "loaded") return message;
       if (message.type === "load-failed") throw failed(message);
     }

@@ -5,6 +5,7 @@ import type { LoadedModel } from "./load-model.ts";
 import { promptTokens } from "./prompt-tokens.ts";
 import { createRecentMap } from "./recent-map.ts";
 import { longestPrompt } from "./window-size.ts";
+import { createThreadGovernor } from "./thread-governor.ts";
 import type { FromEngine, RunRequest, WireSegment } from "./wire.ts";
 
 /** Small enough that cancelling is felt and progress is seen, large enough to cost nothing (189 tok/s against 181 in one piece). */
@@ -26,7 +27,23 @@ export function createEngine(loaded: LoadedModel): Engine {
   const { sequence, vocabulary, window } = loaded;
   const answers = createRecentMap<readonly number[]>(256);
   const grammars = createRecentMap<LlamaGrammar>(32);
+  const governor = createThreadGovernor(loaded.threads);
   let last: { readonly id: number; readonly tokens: readonly Token[] } | undefined;
+
+  /** Many tokens at once wait little for each other, so prefill always has all threads; single ones have as many as the governor says. */
+  async function pace<T>(step: () => Promise<T>): Promise<T> {
+    const { useThreads } = loaded;
+    if (useThreads === undefined) return await step();
+    useThreads(governor.threads);
+    const [cpu, started] = [process.cpuUsage(), performance.now()];
+    try {
+      return await step();
+    } finally {
+      const [{ user, system }, now] = [process.cpuUsage(cpu), performance.now()];
+      governor.observe({ cpuMs: (user + system) / 1000, wallMs: now - started, now });
+      useThreads(loaded.threads);
+    }
+  }
 
   async function grammarFor(request: RunRequest): Promise<(() => LlamaGrammarEvaluationState) | undefined> {
     if (request.grammar === undefined) return undefined;
@@ -68,6 +85,7 @@ export function createEngine(loaded: LoadedModel): Engine {
         maxTokens: Math.min(request.maxTokens, window - total),
         temperature: request.temperature,
         signal,
+        pace,
         onPrefilled: () => {
           prefilled = performance.now();
           report({ type: "prefill", id, done: total, total, cached });

@@ -14,6 +14,8 @@ export interface LoadedModel {
   readonly window: number;
   readonly trainedWindow: number;
   readonly threads: number;
+  /** Bounds the threads of the next step. Without a GPU only: with one, threads that wait say nothing about the processor. */
+  readonly useThreads: ((threads: number) => void) | undefined;
   /** `node-llama-cpp 3.22.1 (cpu)` */
   readonly engine: string;
   /** Throws `internal` with the grammar's beginning. */
@@ -62,6 +64,7 @@ export async function loadModel(request: LoadRequest, report: LoadReport): Promi
       window: Math.min(window, context.contextSize),
       trainedWindow: model.trainContextSize,
       threads,
+      useThreads: llama.gpu === false ? (limit) => (llama.maxThreads = limit) : undefined,
       engine: `node-llama-cpp ${await libraryVersion(library)} (${llama.gpu === false ? "cpu" : llama.gpu})`,
       compileGrammar: (gbnf) => compileGrammar(llama, gbnf, said),
       beginGrammar: (grammar) => new library.LlamaGrammarEvaluationState({ model, grammar }),

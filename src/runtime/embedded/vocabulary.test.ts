@@ -14,7 +14,7 @@ test("the tokens of single bytes are found in both ways of writing them", () => 
   const sentencePiece = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
   assert.deepEqual(byteTokens(["<s>", ...sentencePiece])?.slice(0, 3), [1, 2, 3]);
 
-  const letters = [...Array.from({ length: 0x180 }, (_, code) => String.fromCodePoint(code))];
+  const letters = Array.from({ length: 0x180 }, (_, code) => String.fromCodePoint(code));
   const found = byteTokens(letters);
   assert.equal(found?.[0x41], 0x41);
   // GPT-2 writes the space as U+0120 and the line feed as U+010A.

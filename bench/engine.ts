@@ -1,0 +1,239 @@
+/**
+ * The engine beside the bare library, and beside llama-bench where one is given: prefill and decode rates, measured in turns in
+ * one go, so that a noisy machine is noisy for all of them.
+ *
+ *     npm run bench:engine -- [--model NAME|PATH] [--prompt 512] [--answer 64] [--rounds 5] [--llama-bench PATH] [--json]
+ */
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs, promisify } from "node:util";
+import { engineEnvironment } from "../src/runtime/embedded/engine-environment.ts";
+import { type EngineLink, startEngine } from "../src/runtime/embedded/engine-link.ts";
+
+/** Tokens per second. */
+interface Rates {
+  readonly prefill: number;
+  readonly decode: number;
+}
+
+interface Contender {
+  readonly name: string;
+  measure(text: string): Promise<Rates>;
+  close(): Promise<void>;
+}
+
+const bar = 0.9;
+const { values } = parseArgs({
+  options: {
+    model: { type: "string", default: "qwen2.5-coder-0.5b" },
+    prompt: { type: "string", default: "512" },
+    answer: { type: "string", default: "64" },
+    rounds: { type: "string", default: "5" },
+    "llama-bench": { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const modelPath = findModel(values.model);
+const promptTokens = bounded("--prompt", values.prompt, 32, 16_384);
+const answerTokens = bounded("--answer", values.answer, 8, 4096);
+const rounds = bounded("--rounds", values.rounds, 3, 50);
+
+const engine = await startEngine({
+  load: { modelPath, window: promptTokens + answerTokens + 256, memory: 2 ** 40 },
+  env: engineEnvironment(process.env),
+  signal: new AbortController().signal,
+  onLog: () => {},
+  loadStallMs: 120_000,
+});
+const contenders: Contender[] = [engineContender(engine)];
+try {
+  contenders.push(await bareContender(engine.facts.threads));
+  if (values["llama-bench"] !== undefined) contenders.push(llamaBenchContender(values["llama-bench"], engine.facts.threads));
+  report(await measureInTurns());
+} finally {
+  for (const contender of contenders) await contender.close();
+}
+
+async function measureInTurns(): Promise<Map<string, Rates[]>> {
+  const results = new Map<string, Rates[]>(contenders.map(({ name }) => [name, []]));
+  // One round warms up: weights come from the disk, buffers are made.
+  for (let round = 0; round <= rounds; round++) {
+    // Each goes first as often as any other.
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const contender = contenders[(round + turn) % contenders.length];
+      if (contender === undefined) continue;
+      const rates = await contender.measure(someText(round));
+      if (round > 0) results.get(contender.name)?.push(rates);
+      if (!values.json && round > 0) process.stdout.write(`round ${round}  ${row(contender.name, rates)}\n`);
+    }
+  }
+  return results;
+}
+
+function engineContender(link: EngineLink): Contender {
+  return {
+    name: "engine",
+    async measure(text) {
+      const segments = [{ text: await cutTo(link, text), special: true }];
+      // A grammar that allows everything would slow it down, and an answer that ends early would make the figure rough: so none, and the median.
+      for await (const event of link.run({ segments, stop: [], maxTokens: answerTokens, temperature: 0 }, new AbortController().signal))
+        if (event.type === "ended") return ratesOf(event.timing);
+      throw new Error("The engine ended without saying so.");
+    },
+    close: () => link.close(),
+  };
+}
+
+/** The beginning of `text` that has `promptTokens` tokens, or a few less. */
+async function cutTo(link: EngineLink, text: string): Promise<string> {
+  let [low, high] = [0, text.length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((await link.count([{ text: text.slice(0, middle), special: true }])) <= promptTokens) low = middle;
+    else high = middle - 1;
+  }
+  return text.slice(0, low);
+}
+
+async function bareContender(threads: number): Promise<Contender> {
+  const program = join(import.meta.dirname, "bare-library.js");
+  const child = spawn(process.execPath, [program, modelPath, String(threads), String(promptTokens), String(answerTokens)], {
+    env: engineEnvironment(process.env),
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error("The bare library's process ended.");
+    return value;
+  };
+  await nextLine();
+  return {
+    name: "bare library",
+    async measure(text) {
+      child.stdin.write(`${text}\n`);
+      return ratesOf(JSON.parse(await nextLine()) as Timing);
+    },
+    async close() {
+      const gone = once(child, "exit");
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
+
+function llamaBenchContender(program: string, threads: number): Contender {
+  const run = promisify(execFile);
+  return {
+    name: "llama-bench",
+    async measure() {
+      const args = [
+        "-m",
+        modelPath,
+        "-t",
+        String(threads),
+        "-p",
+        String(promptTokens),
+        "-n",
+        String(answerTokens),
+        "-r",
+        "1",
+        "-fa",
+        "1",
+        "-o",
+        "json",
+      ];
+      const { stdout } = await run(program, args, { maxBuffer: 2 ** 24 });
+      const tests = JSON.parse(stdout) as { n_prompt: number; n_gen: number; avg_ts: number }[];
+      const rate = (wanted: (test: { n_prompt: number; n_gen: number }) => boolean): number => tests.find(wanted)?.avg_ts ?? Number.NaN;
+      return { prefill: rate(({ n_prompt }) => n_prompt > 0), decode: rate(({ n_gen }) => n_gen > 0) };
+    },
+    close: async () => {},
+  };
+}
+
+interface Timing {
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+}
+
+/** The first token of an answer comes with the prompt's last chunk: decoding makes the others. */
+function ratesOf(timing: Timing): Rates {
+  return {
+    prefill: (timing.promptTokens / timing.prefillMs) * 1000,
+    decode: (Math.max(1, timing.outputTokens - 1) / timing.decodeMs) * 1000,
+  };
+}
+
+function report(results: Map<string, Rates[]>): void {
+  const medians = new Map(
+    [...results].map(([name, rates]) => [name, { prefill: median(rates, "prefill"), decode: median(rates, "decode") }]),
+  );
+  const ours = medians.get("engine") ?? { prefill: 0, decode: 0 };
+  const ratios = [...medians]
+    .filter(([name]) => name !== "engine")
+    .map(([name, theirs]) => ({ against: name, prefill: ours.prefill / theirs.prefill, decode: ours.decode / theirs.decode }));
+  const passed = ratios.every(({ prefill, decode }) => prefill >= bar && decode >= bar);
+  if (!passed) process.exitCode = 1;
+  const setting = {
+    command: `node dist/bench/engine.js ${process.argv.slice(2).join(" ")}`.trim(),
+    node: process.version,
+    engine: engine.facts.engine,
+    threads: engine.facts.threads,
+    model: basename(modelPath),
+    promptTokens,
+    answerTokens,
+    rounds,
+  };
+  if (values.json) {
+    const raw = Object.fromEntries(results);
+    process.stdout.write(`${JSON.stringify({ ...setting, raw, medians: Object.fromEntries(medians), ratios, bar, passed }, null, 2)}\n`);
+    return;
+  }
+  const lines = [
+    "",
+    ...Object.entries(setting).map(([name, value]) => `${name.padEnd(14)}${value}`),
+    "",
+    ...[...medians].map(([name, rates]) => `median   ${row(name, rates)}`),
+    ...ratios.map(
+      ({ against, prefill, decode }) => `ratio to ${against.padEnd(14)} prefill ${prefill.toFixed(2)}   decode ${decode.toFixed(2)}`,
+    ),
+    passed ? `at least ${bar} everywhere` : `below ${bar}`,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function row(name: string, { prefill, decode }: Rates): string {
+  return `${name.padEnd(14)} prefill ${prefill.toFixed(1).padStart(7)} tok/s   decode ${decode.toFixed(1).padStart(6)} tok/s`;
+}
+
+function median(rates: readonly Rates[], of: keyof Rates): number {
+  const sorted = rates.map((rate) => rate[of]).sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+/** A text of one line that no other round shares, longer than any prompt asked for. */
+function someText(round: number): string {
+  return Array.from({ length: promptTokens }, (_, n) => `Round ${round}, pod ${n * 7919}: restarted after ${n % 60} seconds.`).join(" ");
+}
+
+function findModel(nameOrPath: string): string {
+  const home = process.env["CLOISTER_HOME"] ?? join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister");
+  for (const path of [join(home, "models", `${nameOrPath}.gguf`), resolve(nameOrPath)]) if (existsSync(path)) return path;
+  process.stderr.write(`There is no model ${nameOrPath}. Get one: cloister model pull qwen2.5-coder-0.5b\n`);
+  process.exit(3);
+}
+
+function bounded(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  process.stderr.write(`${name} has to be a whole number from ${least} to ${most}, not ${text}.\n`);
+  process.exit(2);
+}
