@@ -30,3 +30,11 @@ export function shellWord(word: string): string {
   if (word.includes("\0")) throw new Error("An argument of a command cannot hold a NUL byte.");
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/**
+ * Stands for socat in the runtime's configuration: the bridge that it starts on the host would outlive us if we were killed with SIGKILL,
+ * and go on forwarding to a port that somebody else may have by then.
+ */
+export function bridgeScript(setpriv: string, socat: string): string {
+  return `#!/bin/sh\nexec ${shellWord(setpriv)} --pdeathsig KILL ${shellWord(socat)} "$@"\n`;
+}
