@@ -97,6 +97,8 @@ test("other languages and tools fare no better, and direct attempts are counted"
         assert.notEqual(outcome.code, 0, argv.join(" "));
         assert.doesNotMatch(outcome.stdout, /outside/);
       }
+      const own = `${process.execPath} -e 'require("http").createServer((_, r) => r.end("inside")).listen(8123)' & sleep 1; curl -sS --retry 20 --retry-connrefused http://localhost:8123/`;
+      assert.equal((await runSealed(session, { argv: ["bash", "-c", own] })).stdout, "inside", "the seal has a loopback of its own");
       const before = directAttempts(session);
       for (const address of ["192.0.2.1", "169.254.169.254", "[2001:db8::1]"])
         await runSealed(session, { argv: ["curl", "-sS", "--noproxy", "*", "-m", "5", `http://${address}/`] });
@@ -255,7 +257,7 @@ test("reads and writes are confined, and nothing of the caller's environment com
       assert.notEqual((await sh("touch /etc/cloister-test /usr/cloister-test")).code, 0);
       assert.equal((await sh('echo kept > file && cat file && mktemp && echo x > "$TMPDIR/y"')).code, 0);
       assert.equal(await readFile(join(session.workDir, "file"), "utf8"), "kept\n");
-      assert.doesNotMatch((await sh("env")).stdout, /SECRET|NO_PROXY|no_proxy|JAVA_TOOL_OPTIONS/);
+      assert.doesNotMatch((await sh("env")).stdout, /SECRET|192\.168|JAVA_TOOL_OPTIONS/);
       assert.equal(
         (await sh("printf '%s' \"$1\"", 'it\'s $HOME `id` "q" \\ \n!')).stdout,
         'it\'s $HOME `id` "q" \\ \n!',
