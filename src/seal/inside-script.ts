@@ -19,9 +19,7 @@ unset word ALL_PROXY all_proxy FTP_PROXY ftp_proxy RSYNC_PROXY GRPC_PROXY grpc_p
 NO_PROXY=localhost,127.0.0.1,::1
 no_proxy=$NO_PROXY
 TMPDIR=$1
-CLAUDE_CODE_NO_PROXY=localhost,127.0.0.1,::1
-no_proxy=$NO_PROXY
-TMPDIR=$1
+CLAUDE_CODE_TMPDIR=$1
 export NO_PROXY no_proxy TMPDIR CLAUDE_CODE_TMPDIR
 shift
 exec "$@"
