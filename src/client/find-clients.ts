@@ -132,7 +132,14 @@ async function askVersion(argv: readonly string[], options: FindOptions): Promis
   const home = await mkdtemp(join(options.tempRoot, "client-"));
   try {
     const [program = "", ...rest] = argv;
-    const env = { ...clientSwitches, HOME: home, CLAUDE_CONFIG_DIR: home, PATH: `${dirname(options.node)}:/usr/bin:/bin` };
+    const env = {
+      ...clientSwitches,
+      HOME: home,
+      CLAUDE_CONFIG_DIR: home,
+      TMPDIR: home,
+      CLAUDE_CODE_TMPDIR: home,
+      PATH: `${dirname(options.node)}:/usr/bin:/bin`,
+    };
     const said = await new Promise<string>((resolve) => {
       execFile(
         program,

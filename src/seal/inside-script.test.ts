@@ -23,5 +23,11 @@ test("nothing runs without the word from the host, and the program's environment
     .split("\n")
     .filter((line) => /^(NO_PROXY|HTTP_PROXY|TMPDIR|CLAUDE_CODE_TMPDIR|KEPT|word)=/.test(line))
     .sort();
-  assert.deepEqual(names, ["CLAUDE_CODE_TMPDIR=/private/tmp", "HTTP_PROXY=http://localhost:3128", "KEPT=yes", "TMPDIR=/private/tmp"]);
+  assert.deepEqual(names, [
+    "CLAUDE_CODE_TMPDIR=/private/tmp",
+    "HTTP_PROXY=http://localhost:3128",
+    "KEPT=yes",
+    "NO_PROXY=localhost,127.0.0.1,::1",
+    "TMPDIR=/private/tmp",
+  ]);
 });

@@ -5,19 +5,22 @@
  * variables into the environment that belong to hosts and tools this session does not have; they go, so that what a
  * program sees is what the launch says, plus the proxy:
  *
- * - `NO_PROXY`: it names private addresses, and a program that skips the proxy for them tries a way that does not exist;
+ * - `NO_PROXY`: it names private addresses, and a program that skips the proxy for them tries a way that does not exist. The seal's own
+ *   loopback stays in it: a server that is started inside can be reached inside;
  * - `TMPDIR`: the runtime's is one folder for all sessions of the machine; ours is private;
  * - proxies for protocols that are not spoken here, and hints about ports of the host.
  */
 export const insideScript = `read -r word <&3 && [ "$word" = in ] || exit 125
 exec 3<&-
-unset word NO_PROXY no_proxy ALL_PROXY all_proxy FTP_PROXY ftp_proxy RSYNC_PROXY GRPC_PROXY grpc_proxy \\
+unset word ALL_PROXY all_proxy FTP_PROXY ftp_proxy RSYNC_PROXY GRPC_PROXY grpc_proxy \\
   DOCKER_HTTP_PROXY DOCKER_HTTPS_PROXY CLOUDSDK_PROXY_TYPE CLOUDSDK_PROXY_ADDRESS CLOUDSDK_PROXY_PORT \\
   CLOUDSDK_PROXY_USERNAME CLOUDSDK_PROXY_PASSWORD GIT_SSH_COMMAND JAVA_TOOL_OPTIONS \\
   CLAUDE_CODE_HOST_HTTP_PROXY_PORT CLAUDE_CODE_HOST_SOCKS_PROXY_PORT
+NO_PROXY=localhost,127.0.0.1,::1
+no_proxy=$NO_PROXY
 TMPDIR=$1
 CLAUDE_CODE_TMPDIR=$1
-export TMPDIR CLAUDE_CODE_TMPDIR
+export NO_PROXY no_proxy TMPDIR CLAUDE_CODE_TMPDIR
 shift
 exec "$@"
 `;
@@ -29,4 +32,12 @@ exec "$@"
 export function shellWord(word: string): string {
   if (word.includes("\0")) throw new Error("An argument of a command cannot hold a NUL byte.");
   return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Stands for socat in the runtime's configuration: the bridge that it starts on the host would outlive us if we were killed with SIGKILL,
+ * and go on forwarding to a port that somebody else may have by then.
+ */
+export function bridgeScript(setpriv: string, socat: string): string {
+  return `#!/bin/sh\nexec ${shellWord(setpriv)} --pdeathsig KILL ${shellWord(socat)} "$@"\n`;
 }

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SandboxManager, type SandboxRuntimeConfig } from "@anthropic-ai/sandbox-runtime";
 import { CloisterError } from "../error.ts";
-import { insideScript, shellWord } from "./inside-script.ts";
+import { bridgeScript, insideScript, shellWord } from "./inside-script.ts";
 import { planPolicy, type SealPrograms } from "./policy.ts";
-import { proveSeal, requireSandbox } from "./prove-seal.ts";
+import { proveSeal, requireNamespaces, requireRuntime } from "./prove-seal.ts";
 import { findSealPrograms } from "./programs.ts";
 import { RefusalTally, type Refusal } from "./refusal.ts";
 import type { Seal, SealedProcess, SealOptions } from "./seal.ts";
@@ -32,10 +32,11 @@ export async function openSeal(options: SealOptions): Promise<Seal> {
   let folder: string | undefined;
   try {
     const programs = await findSealPrograms(options.searchPath);
-    await requireSandbox(programs.bwrap);
+    await requireNamespaces(programs.bwrap);
     folder = await mkdtemp(join(options.tempRoot, "seal-"));
     process.chdir(folder);
     const seal = await closeSeal(options, programs, folder, cwd);
+    await requireRuntime();
     await proveSeal(seal);
     return seal;
   } catch (error) {
@@ -51,6 +52,9 @@ async function closeSeal(options: SealOptions, programs: SealPrograms, folder: s
   await mkdir(temp);
   await writeFile(caFile, options.caPem);
   await writeFile(scriptFile, insideScript);
+  const bridgeFile = join(folder, "bridge.sh");
+  const { setpriv } = programs;
+  if (setpriv !== undefined) await writeFile(bridgeFile, bridgeScript(setpriv, programs.socat), { mode: 0o700 });
 
   const tally = new RefusalTally();
   const refused = (refusal: Refusal): void => {
@@ -63,8 +67,8 @@ async function closeSeal(options: SealOptions, programs: SealPrograms, folder: s
     writable: [...options.writable, temp],
     readOnly: options.readOnly ?? [],
     hidden: options.hidden,
-    readable: [...options.readable, caFile, scriptFile],
-    programs,
+    readable: [...options.readable, caFile, scriptFile, ...(setpriv === undefined ? [] : [bridgeFile])],
+    programs: setpriv === undefined ? programs : { ...programs, socat: bridgeFile },
   });
   // The runtime asks about every host that is not on its list; here is where refusals become known, host and port apart.
   await initialize(config, (host, port) => refused({ host, port, what: "not-allowed", count: 1 }));

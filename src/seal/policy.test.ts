@@ -10,7 +10,7 @@ test("the whole policy of a session", () => {
     readOnly: repositoryGuards("/s/work"),
     hidden: hiddenFolders("/home/ada"),
     readable: ["/home/ada/.local/bin/kubectl"],
-    programs: { bwrap: "/usr/bin/bwrap", socat: "/usr/bin/socat", rg: "/usr/bin/rg" },
+    programs: { bwrap: "/usr/bin/bwrap", socat: "/usr/bin/socat", rg: "/usr/bin/rg", setpriv: undefined },
   });
   const literal = (path: string): object => ({ path, literal: true });
   assert.deepEqual(policy, {
@@ -23,10 +23,10 @@ test("the whole policy of a session", () => {
       allowLocalBinding: false,
     },
     filesystem: {
-      denyRead: ["/home/ada", "/home", "/root", "/tmp", "/var/tmp", "/run", "/mnt", "/media"].map(literal),
+      denyRead: [...["/home/ada", "/home", "/root", "/tmp", "/var/tmp", "/run", "/mnt", "/media"].map(literal), "/tmp/claude/*"],
       allowRead: [literal("/home/ada/.local/bin/kubectl")],
       allowWrite: ["/s/work", "/s/client"].map(literal),
-      denyWrite: ["/s/work/.git/hooks", "/s/work/.git/config"].map(literal),
+      denyWrite: ["/s/work/.git/hooks", "/s/work/.git/config", "/tmp/claude"].map(literal),
       allowGitConfig: true,
     },
     enableWeakerNestedSandbox: false,

@@ -22,6 +22,8 @@ export interface SealPrograms {
   readonly bwrap: string;
   readonly socat: string;
   readonly rg: string;
+  /** Ties a helper's life to ours; part of util-linux, so nearly always there. */
+  readonly setpriv: string | undefined;
 }
 
 /**
@@ -41,10 +43,10 @@ export function planPolicy(options: PolicyOptions): SandboxRuntimeConfig {
       allowLocalBinding: false,
     },
     filesystem: {
-      denyRead: options.hidden.map(literal),
+      denyRead: [...options.hidden.map(literal), `${sharedTemp}/*`],
       allowRead: options.readable.map(literal),
       allowWrite: options.writable.map(literal),
-      denyWrite: options.readOnly.map(literal),
+      denyWrite: [...options.readOnly, sharedTemp].map(literal),
       allowGitConfig: true,
     },
     enableWeakerNestedSandbox: false,
@@ -55,6 +57,9 @@ export function planPolicy(options: PolicyOptions): SandboxRuntimeConfig {
     socatPath: options.programs.socat,
   };
 }
+
+/** The runtime gives every sandbox of the machine this folder to write; a way from one session to another. Ours have a private one. */
+const sharedTemp = "/tmp/claude";
 
 /**
  * Folders whose content a session has no business with: the user's home (keys, tokens, cloud credentials, shell history), other users', every

@@ -8,12 +8,13 @@ const packages = { bwrap: "bubblewrap", socat: "socat", rg: "ripgrep" } as const
 
 /** Finds what the sandbox is made of in the folders of `searchPath` (a PATH). Throws `missing`, with the command that installs it. */
 export async function findSealPrograms(searchPath: string): Promise<SealPrograms> {
-  const [bwrap, socat, rg] = await Promise.all([
+  const [bwrap, socat, rg, setpriv] = await Promise.all([
     findProgram("bwrap", searchPath),
     findProgram("socat", searchPath),
     findProgram("rg", searchPath),
+    findProgram("setpriv", searchPath),
   ]);
-  if (bwrap !== undefined && socat !== undefined && rg !== undefined) return { bwrap, socat, rg };
+  if (bwrap !== undefined && socat !== undefined && rg !== undefined) return { bwrap, socat, rg, setpriv };
   const missing = Object.entries({ bwrap, socat, rg })
     .filter(([, path]) => path === undefined)
     .map(([name]) => name as keyof typeof packages);

@@ -5,15 +5,12 @@ import { SandboxManager } from "@anthropic-ai/sandbox-runtime";
 import { CloisterError } from "../error.ts";
 import type { Seal } from "./seal.ts";
 
-/** Throws `missing` where the sandbox would not start, or would start with a gap that its runtime only warns of. */
-export async function requireSandbox(bwrap: string): Promise<void> {
+/** Throws `missing` where this system cannot make the namespaces that a seal is. */
+export async function requireNamespaces(bwrap: string): Promise<void> {
   if (process.platform !== "linux")
     throw new CloisterError("missing", "The seal is made of Linux namespaces, so it cannot be closed on this system.", {
       hint: "run Cloister on Linux, or in a Linux virtual machine",
     });
-  const { errors, warnings } = await SandboxManager.checkDependenciesAsync();
-  const faults = [...errors, ...warnings];
-  if (faults.length > 0) throw new CloisterError("missing", `The seal cannot be closed here: ${faults.join("; ")}.`);
   try {
     await promisify(execFile)(
       bwrap,
@@ -29,6 +26,19 @@ export async function requireSandbox(bwrap: string): Promise<void> {
       cause,
     });
   }
+}
+
+/**
+ * Throws `missing` where the runtime finds something wrong with its own parts. It only warns of a missing seccomp filter and of an old
+ * bubblewrap; here they are faults. Asked after the runtime has its configuration, since its answer is about that.
+ */
+export async function requireRuntime(): Promise<void> {
+  const { errors, warnings } = await SandboxManager.checkDependenciesAsync();
+  const faults = [...errors, ...warnings.filter((warning) => /seccomp|bubblewrap/i.test(warning))];
+  if (faults.length > 0)
+    throw new CloisterError("missing", `The seal cannot be closed here: ${faults.join("; ")}.`, {
+      hint: "npm ci, and apt-get install bubblewrap socat ripgrep",
+    });
 }
 
 /**
