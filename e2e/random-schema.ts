@@ -113,7 +113,17 @@ function numberSchema(random: Dice): JsonObject {
 }
 
 function enumSchema(random: Dice): JsonObject {
-  const values: JsonValue[] = [random.pick(awkward), random.pick(awkward), "one", "once", 1, 1.5, null, true, [1, "a"], { k: "v" }];
+  const values: JsonValue[] = [
+    ...new Set([random.pick(awkward), random.pick(awkward)]),
+    "one",
+    "once",
+    1,
+    1.5,
+    null,
+    true,
+    [1, "a"],
+    { k: "v" },
+  ];
   const some = values.filter(() => random.chance(0.5));
   return { enum: some.length > 0 ? some : ["only"] };
 }
