@@ -6,7 +6,7 @@ import type { JsonObject, Tool } from "../messages/conversation.ts";
 /** Schemas are somebody else's: unknown keywords and formats pass, as the specification wants it. */
 const options: Options = { strict: false, validateFormats: false, addUsedSchema: false, validateSchema: false, logger: false };
 
-/** A schema's judge, kept as long as the schema itself: a session's tools are the same on every turn. */
+/** A schema's judge, kept for as long as the schema itself. */
 const judges = new WeakMap<JsonObject, ValidateFunction>();
 
 /**
@@ -37,6 +37,7 @@ function judgeOf(tool: Tool): ValidateFunction {
   }
 }
 
+/** Drafts before 2019, in which nothing counts beside a `$ref` and tuples are written as `items`. */
 export function isDraft7(schema: JsonObject): boolean {
   return typeof schema.$schema === "string" && /draft-0[467]/.test(schema.$schema);
 }

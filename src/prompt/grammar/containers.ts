@@ -50,7 +50,10 @@ export interface ArrayParts {
 }
 
 /** An array within its bounds; undefined where none can be. */
-export function arrayOf(rules: Rules, hint: string, { first, rest, min, max }: ArrayParts): string | undefined {
+export function arrayOf(rules: Rules, hint: string, parts: ArrayParts): string | undefined {
+  const { first, rest } = parts;
+  const min = Math.ceil(parts.min);
+  const max = Math.floor(parts.max);
   const gap = first.indexOf(undefined);
   const room = Math.min(max, gap === -1 ? Infinity : gap, rest === undefined ? first.length : Infinity);
   if (min > room) return undefined;

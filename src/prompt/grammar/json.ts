@@ -10,13 +10,15 @@ const escape = `"\\\\" (["\\\\bfnrt] | "u00" ("0" [0-7be-f] | "1" [0-9a-f]))`;
 /** Longest string that is counted. */
 const longestString = 1000;
 
-/** A string of `min` to `max` characters (code points, as JSON Schema counts). A bound over 1000 is left to the judge. */
-export function jsonString(rules: Rules, min: number, max: number): string | undefined {
+/** A string of so many characters (code points, as JSON Schema counts). A bound over 1000 is left to the judge. */
+export function jsonString(rules: Rules, atLeast: number, atMost: number): string | undefined {
+  const min = Math.max(0, Math.ceil(atLeast));
+  const max = Math.floor(atMost);
   if (min > max) return undefined;
   const character = rules.share("character", `${plain} | ${escape}`);
   if (max === 0) return rules.share("string", literal('""'));
-  const least = Math.max(0, Math.min(Math.ceil(min), longestString));
-  const times = max > longestString ? (least === 0 ? "*" : `{${least},}`) : `{${least},${Math.floor(max)}}`;
+  const least = Math.min(min, longestString);
+  const times = max > longestString ? (least === 0 ? "*" : `{${least},}`) : `{${least},${max}}`;
   return rules.share("string", `"\\"" ${character}${times} "\\""`);
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../messages/conversation.ts";
+import { isDraft7 } from "../arguments.ts";
 import { spellJson } from "../spelling.ts";
 import { constraintsOf, isSchemaObject, mergeSchemas } from "./merge.ts";
 import { integerRule, numberRule, type Bounds } from "./numbers.ts";
@@ -16,8 +17,7 @@ interface Work {
   readonly hint: string;
   readonly root: JsonObject;
   readonly refs: Map<string, string>;
-  /** In drafts before 2019 nothing counts beside a `$ref`. */
-  readonly refStandsAlone: boolean;
+  readonly draft7: boolean;
   partsLeft: number;
 }
 
@@ -31,8 +31,7 @@ const none: Open = new Set();
  * (a schema without bounds on what else an object may hold) it is narrower: only the named members are written.
  */
 export function compileSchema(rules: Rules, hint: string, schema: JsonObject): string {
-  const refStandsAlone = typeof schema.$schema === "string" && /draft-0[467]/.test(schema.$schema);
-  const work: Work = { rules, hint, root: schema, refs: new Map(), refStandsAlone, partsLeft: mostParts };
+  const work: Work = { rules, hint, root: schema, refs: new Map(), draft7: isDraft7(schema), partsLeft: mostParts };
   // Arguments are always an object, whatever a careless schema leaves out.
   const typed = schema.type === undefined && schema.$ref === undefined ? { ...schema, type: "object" } : schema;
   return compile(work, typed, none) ?? anyObject(rules);
@@ -68,7 +67,7 @@ function either(work: Work, alternatives: readonly (string | undefined)[]): stri
  * back to itself is dropped. So no rule begins with itself, which the engine would refuse.
  */
 function compileReference(work: Work, schema: JsonObject, ref: string, open: Open): string | undefined {
-  const beside = work.refStandsAlone ? undefined : constraintsOf(schema, "$ref");
+  const beside = work.draft7 ? undefined : constraintsOf(schema, "$ref");
   const key = beside === undefined ? ref : `${ref} ${spellJson(beside)}`;
   if (open.has(key)) return undefined;
   const known = work.refs.get(key);
@@ -199,10 +198,11 @@ function boundsOf(schema: JsonObject, step: number): Bounds {
 }
 
 function compileArray(work: Work, schema: JsonObject): string | undefined {
-  const tuple = [schema.prefixItems, schema.items].find((value) => Array.isArray(value)) ?? [];
-  const rest = Array.isArray(schema.items) ? schema.additionalItems : schema.items;
+  const isTuple = work.draft7 && Array.isArray(schema.items);
+  const tuple = work.draft7 ? schema.items : schema.prefixItems;
+  const rest = isTuple ? schema.additionalItems : schema.items;
   return arrayOf(work.rules, work.hint, {
-    first: tuple.map((item) => compile(work, item, none)),
+    first: Array.isArray(tuple) ? tuple.map((item) => compile(work, item, none)) : [],
     rest: compile(work, rest, none),
     min: numberAt(schema, "minItems") ?? 0,
     max: numberAt(schema, "maxItems") ?? Infinity,

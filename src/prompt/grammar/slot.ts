@@ -37,7 +37,7 @@ export function slotRule(rules: Rules, hint: string, slot: TextSlot): string | u
         if (rest !== undefined) alternatives.push(`${literal(onTheWire(String.fromCodePoint(code)))} ${rest}`);
       }
       const other = wireCharacter(without(characters, [...node.next.keys()]));
-      if (other !== undefined) alternatives.push(`${other} ${rests[at + 1]}`);
+      if (other !== undefined) alternatives.push(`${rules.share(`${hint}-other`, other)} ${rests[at + 1]}`);
     }
     if (at >= slot.min && !node.ends) alternatives.push('""');
     return alternatives.length === 0 ? undefined : rules.share(hint, alternatives.join(" | "));
