@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FoundClient } from "./find-clients.ts";
-import { clientSwitches, promptSwitches } from "./switches.ts";
+import { clientSwitches, incidentSwitches, promptSwitches } from "./switches.ts";
 
 /** Everything a start of the client consists of; `writeLaunchFiles` and the seal carry it out. */
 export interface Launch {
@@ -125,6 +125,9 @@ function environment(options: LaunchOptions, configDir: string): Record<string, 
     CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(options.maxOutput),
     // A turn on a small machine can take minutes of prefill; the gateway sends pings meanwhile, and this ends only what hangs.
     API_TIMEOUT_MS: "3600000",
+    // The longest that 2.1.330 takes; its own limit of some minutes would end a turn that is still being read.
+    CLAUDE_STREAM_IDLE_TIMEOUT_MS: "1800000",
+    ...(options.profile.kind === "incident" ? incidentSwitches : {}),
     // An engine that died is back in seconds: the turn is asked for again.
     CLAUDE_CODE_MAX_RETRIES: "10",
     BASH_DEFAULT_TIMEOUT_MS: "120000",

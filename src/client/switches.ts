@@ -28,7 +28,8 @@ export const clientSwitches = {
 
 /**
  * What keeps the prompt small and the same from request to request: no block with a number that changes, no count of tokens left, no
- * thinking, no memory files, no second request without streaming when a stream breaks (the gateway would run the turn twice).
+ * thinking, no memory files. The request without streaming that the clients make when a stream breaks stays on: without it a lost engine
+ * ends the session (2.1.84 always, 2.1.330 on some errors).
  */
 export const promptSwitches = {
   CLAUDE_CODE_ATTRIBUTION_HEADER: "0",
@@ -37,5 +38,12 @@ export const promptSwitches = {
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
   CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
   CLAUDE_CODE_DISABLE_TERMINAL_TITLE: "1",
-  CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: "1",
+} as const satisfies Record<string, string>;
+
+/**
+ * For sessions that a runbook bounds. In a window below some 30,000 tokens client 2.1.330 begins to summarise ahead after nearly
+ * every turn, and the summary costs more than the session.
+ */
+export const incidentSwitches = {
+  DISABLE_AUTO_COMPACT: "1",
 } as const satisfies Record<string, string>;
