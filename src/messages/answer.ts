@@ -42,4 +42,8 @@ export interface TextSlot {
   readonly characters?: string | undefined;
   /** Values that may not come out, for instance the one that stands already. */
   readonly except?: readonly string[] | undefined;
+  /** Values that may not come out, nor anything that begins with one of them. */
+  readonly exceptBeginnings?: readonly string[] | undefined;
+  /** One sentence at most: a full stop only where no space follows it, as in `3.2.1` or `deploy/a.yaml`. */
+  readonly sentence?: boolean | undefined;
 }

@@ -13,7 +13,7 @@ export function editForms(id: string, path: string, text: string, except: RegExp
     const old = uniqueText(lines, index);
     if (old === undefined) continue;
     const before = old.slice(0, old.length - line.trim().length) + scalar.before;
-    for (const value of valueSlots(scalar.value)) {
+    for (const value of valueSlots(scalar.value, /(^|- )image:/.test(scalar.before))) {
       forms.push({
         id,
         tool: "Edit",
@@ -66,7 +66,7 @@ function occursOnce(whole: string, part: string): boolean {
 
 const memoryUnits = ["Ki", "Mi", "Gi", "k", "M", "G"];
 
-function valueSlots(value: string): readonly (readonly Piece[])[] {
+function valueSlots(value: string, isImage: boolean): readonly (readonly Piece[])[] {
   const quantity = /^(\d+)(Ki|Mi|Gi|k|M|G|m)$/.exec(value);
   if (quantity !== null) {
     const [, number = "", unit = ""] = quantity;
@@ -76,7 +76,9 @@ function valueSlots(value: string): readonly (readonly Piece[])[] {
   }
   if (/^\d+$/.test(value)) return [[digits(6, [value])]];
   if (value === "true" || value === "false") return [[{ kind: "fixed", text: value === "true" ? "false" : "true" }]];
-  return [[{ kind: "text", slot: { min: 1, max: Math.min(200, value.length + 40), characters: "A-Za-z0-9._:/@+=,-", except: [value] } }]];
+  // A model that copies the old value goes on behind it when it may not end there; behind a wrong image name no right one follows.
+  const not = isImage ? { exceptBeginnings: [value] } : { except: [value] };
+  return [[{ kind: "text", slot: { min: 1, max: Math.min(200, value.length + 40), characters: "A-Za-z0-9._:/@+=,-", ...not } }]];
 }
 
 /** A number without a leading zero would need a grammar of its own; Kubernetes reads `064Mi` as 64Mi, and the check reads the value. */

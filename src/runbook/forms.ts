@@ -2,7 +2,7 @@ import type { Form, FormArgument, Piece } from "../messages/answer.ts";
 import { callKey, type Deed } from "./deeds.ts";
 import { editForms } from "./edits.ts";
 import { filesOf } from "./files.ts";
-import { type FormSource, type Runbook, splitAtSlots, type Step } from "./runbook.ts";
+import { type FormSource, patternOf, type Runbook, splitAtSlots, type Step } from "./runbook.ts";
 import { fillSlot, type GuideFacts, type SlotFill } from "./slots.ts";
 
 /** At most this many concrete commands come of one form's choices. */
@@ -29,6 +29,10 @@ function expand(
     return [...filesOf(deeds)]
       .filter(([path]) => /\.ya?ml$/.test(path))
       .flatMap(([path, text]) => editForms(id, path, text, source.except));
+  }
+  if ("run" in source && source.once) {
+    const made = patternOf(source.run);
+    if (deeds.some((deed) => deed.succeeded && deed.call.name === "Bash" && made.test(deed.subject))) return [];
   }
   const tool = "run" in source ? "Bash" : source.tool;
   const texts = "run" in source ? { command: source.run } : source.arguments;

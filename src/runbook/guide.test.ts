@@ -56,6 +56,7 @@ payments-7d4b9c6f5d-4zx8m   0/1     CrashLoopBackOff   7 (2m11s ago)   14m`,
 );
 const describe = bash("kubectl describe pod payments-7d4b9c6f5d-4zx8m -n shop", "Last State: Terminated\n  Reason: OOMKilled");
 const logs = bash("kubectl logs payments-7d4b9c6f5d-4zx8m -n shop --previous --tail=30", "rates loaded, rss 61 MiB");
+const cause = bash('echo "Root cause: the limit is 64Mi."', "Root cause: the limit is 64Mi.");
 const files = bash("git ls-files", "Dockerfile\ndeploy/payments.yaml\ndeploy/config.yaml\nsrc/server.js");
 const manifest: Line = [
   "Read",
@@ -88,7 +89,7 @@ const pull = bash('gh pr create --title "Raise" --body "x"', "https://forge.inte
 test("the first step offers its one command", () => {
   const { answer, step, opening } = guide("forms");
   assert.deepEqual(spelled(answer), ["kubectl get pods -n shop"]);
-  assert.deepEqual(step, { id: "survey", title: "See which pods are unhealthy", index: 1, of: 7 });
+  assert.deepEqual(step, { id: "survey", title: "See which pods are unhealthy", index: 1, of: 9 });
   assert.match(opening ?? "", /Next: list the pods/);
 });
 
@@ -99,6 +100,14 @@ test("looks take their names from the evidence, unhealthy pods first, and nothin
     "kubectl get events -n shop --sort-by=.lastTimestamp",
   ]);
   assert.equal(spelled(guide("forms", pods, describe).answer).length, 2);
+});
+
+test("a form that says `once` is not offered for another pod after it succeeded, and is after it failed", () => {
+  const both: Line = [pods[0], pods[1], `${pods[2]}\npayments-7d4b9c6f5d-9abcd   0/1     CrashLoopBackOff   7 (2m11s ago)   14m`];
+  assert.equal(spelled(guide("forms", both).answer).filter((form) => form.includes("describe")).length, 2);
+  assert.equal(spelled(guide("forms", both, describe).answer).filter((form) => form.includes("describe")).length, 0);
+  const failed: Line = [describe[0], describe[1], "Exit code 1", true];
+  assert.equal(spelled(guide("forms", both, failed).answer).filter((form) => form.includes("describe")).length, 1);
 });
 
 test("with every pod healthy all of them may be looked at", () => {
@@ -120,7 +129,7 @@ test("a command that failed finishes no step, also where its exit status was hid
 });
 
 test("an edit keeps the key, and as much before it as makes the line the only one", () => {
-  const forms = spelled(guide("forms", pods, describe, logs, files, manifest).answer);
+  const forms = spelled(guide("forms", pods, describe, logs, cause, files, manifest).answer);
   assert.ok(
     forms.includes("/w/payments/deploy/payments.yaml | requests:\n              memory: 64Mi | requests:\n              memory: <1..5>Mi"),
   );
@@ -129,21 +138,31 @@ test("an edit keeps the key, and as much before it as makes the line the only on
   );
   assert.ok(forms.includes("/w/payments/deploy/payments.yaml | replicas: 2 | replicas: <1..6>"));
   assert.ok(!forms.some((form) => form.includes("apiVersion")));
-  assert.equal(forms.at(-1), 'echo "No fault found: <10..120>"');
+  assert.equal(forms.at(-1), 'echo "No fault found: <10..120>."');
 });
 
 test("the file as it stands has the edits in it", () => {
-  const again = guide("forms", pods, describe, logs, files, manifest, edit, bash("git status", "x"));
+  const again = guide("forms", pods, describe, logs, cause, files, manifest, edit, bash("git status", "x"));
   assert.equal(again.step?.id, "publish");
 });
 
 test("the way to a pull request ends with its address, said from the record", () => {
-  const { answer } = guide("forms", pods, describe, logs, files, manifest, edit, push, pull);
+  const { answer } = guide("forms", pods, describe, logs, cause, files, manifest, edit, push, pull);
   assert.deepEqual(answer, { kind: "said", text: "Pull request opened: https://forge.internal/acme/payments/pull/1" });
 });
 
 test("a push that failed opens no way to a pull request", () => {
-  const { step } = guide("forms", pods, describe, logs, files, manifest, edit, bash(push[1]["command"] as string, "fatal: no", true));
+  const { step } = guide(
+    "forms",
+    pods,
+    describe,
+    logs,
+    cause,
+    files,
+    manifest,
+    edit,
+    bash(push[1]["command"] as string, "fatal: no", true),
+  );
   assert.equal(step?.id, "publish");
 });
 
@@ -167,13 +186,21 @@ test("no fault found ends the work, and says that nothing was opened", () => {
   assert.deepEqual(answer, { kind: "said", text: "No fault found: all pods run\n\nNo pull request was opened." });
 });
 
+test("a step for one sign is passed over unless a look has shown it", () => {
+  assert.equal(guide("forms", pods, describe, logs).step?.id, "diagnose");
+  const pull: Line = [describe[0], describe[1], "Reason: ImagePullBackOff"];
+  const { step, answer } = guide("forms", pods, pull, logs);
+  assert.equal(step?.id, "compare-images");
+  assert.deepEqual(spelled(answer), ["kubectl get rs -n shop -o wide"]);
+});
+
 test("ten looks end the looking", () => {
   const looks = Array.from({ length: 9 }, (_, index) => bash(`kubectl get deploy -n shop -o name --v=${index}`, "x"));
-  assert.equal(guide("steps", pods, ...looks).step?.id, "find-manifest");
+  assert.equal(guide("steps", pods, ...looks).step?.id, "diagnose");
 });
 
 test("notes of earlier results never change as the conversation grows", () => {
-  const lines = [pods, describe, describe, logs, files, manifest, edit, push, pull];
+  const lines = [pods, describe, describe, logs, cause, files, manifest, edit, push, pull];
   for (const level of ["steps", "forms"] as const) {
     const whole = guide(level, ...lines).notes;
     for (let length = 1; length <= lines.length; length++) {

@@ -1,4 +1,5 @@
 import type { Deed } from "./deeds.ts";
+import { wasSeen } from "./record.ts";
 import type { Condition, Runbook, Step } from "./runbook.ts";
 
 /** Where the work stands after some deeds. */
@@ -28,6 +29,7 @@ export function advance(runbook: Runbook, before: Progress, deeds: readonly Deed
     const current = runbook.steps[step];
     if (current === undefined) break;
     if (isDone(current, deeds)) continue;
+    if (current.when !== undefined && !wasSeen(runbook, current.when, deeds)) continue;
     if (current.looking && looks >= runbook.budget.looks) continue;
     break;
   }

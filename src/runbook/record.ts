@@ -11,8 +11,12 @@ export function looksOf(runbook: Runbook, deeds: readonly Deed[]): readonly stri
  * be had because the image cannot be pulled); a sign in a file's text is no sign.
  */
 export function signsOf(runbook: Runbook, deeds: readonly Deed[]): readonly string[] {
-  const outputs = deeds.filter((deed) => isLook(runbook, deed)).map((deed) => deed.output);
-  return runbook.signs.filter((sign) => outputs.some((output) => sign.seen.test(output))).map((sign) => sign.means);
+  return runbook.signs.filter((sign) => wasSeen(runbook, sign.seen, deeds)).map((sign) => sign.means);
+}
+
+/** Has a look shown this? */
+export function wasSeen(runbook: Runbook, what: RegExp, deeds: readonly Deed[]): boolean {
+  return deeds.some((deed) => isLook(runbook, deed) && what.test(deed.output));
 }
 
 /** Edits that succeeded, each as `file: old is now new`. */

@@ -47,6 +47,8 @@ const stepSchema = z.strictObject({
   id: name,
   title: z.string().min(1).max(80),
   do: z.string().min(1).max(300),
+  /** The step is for this sign alone: it is passed over unless a look has shown it. */
+  when: pattern.optional(),
   /** Steps that a spent budget of looks ends. */
   looking: z.boolean().default(false),
   /** The signs seen so far are said again when the step begins. */
@@ -56,7 +58,8 @@ const stepSchema = z.strictObject({
 });
 
 const formSchema = z.union([
-  z.strictObject({ run: z.string().min(1).max(2000) }),
+  /** `once`: not offered again after a call of this form has succeeded, whatever stood in its slots. */
+  z.strictObject({ run: z.string().min(1).max(2000), once: z.boolean().default(false) }),
   z.strictObject({ tool: z.string().min(1).max(64), arguments: z.record(z.string(), z.string().max(2000)) }),
   z.strictObject({ edit: z.literal("value"), except: pattern.optional() }),
 ]);
@@ -69,10 +72,17 @@ const slotSchema = z.union([
     prefer: z.strictObject({ column: z.string().min(1).max(40), not: pattern }).optional(),
   }),
   z.strictObject({ line: pattern, of: pattern }),
+  /** What the last command of a kind printed. */
+  z.strictObject({ printed: pattern }),
   z.strictObject({ record: z.enum(["looks", "signs", "changes"]) }),
   z.strictObject({
     text: z
-      .strictObject({ min: z.int().min(1).max(1000), max: z.int().min(1).max(1000), characters: z.string().min(1).max(100).optional() })
+      .strictObject({
+        min: z.int().min(1).max(1000),
+        max: z.int().min(1).max(1000),
+        characters: z.string().min(1).max(100).optional(),
+        sentence: z.boolean().default(false),
+      })
       .refine((text) => text.min <= text.max, "min is over max"),
   }),
 ]);
@@ -123,6 +133,16 @@ const slotPattern = /\{([a-z][a-z0-9-]*)\}/g;
 
 export function slotNames(text: string): readonly string[] {
   return [...text.matchAll(slotPattern)].map((match) => match[1] ?? "");
+}
+
+/** What a command made from a text with slots looks like, whatever stands in them. */
+export function patternOf(text: string): RegExp {
+  const parts = splitAtSlots(text).map((part, place) => (place % 2 === 0 ? escapePattern(part) : "[^]*"));
+  return new RegExp(`^${parts.join("")}$`);
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
 /** A text with slots, cut at them: even places are plain text, odd ones slot names. */

@@ -28,7 +28,12 @@ export function fillSlot(source: SlotSource, runbook: Runbook, facts: GuideFacts
   if ("fact" in source) return { kind: "choice", of: [factOf(source.fact, facts)] };
   if ("record" in source) return { kind: "choice", of: [quotable(recordOf(source.record, runbook, facts, deeds))] };
   if ("text" in source) {
-    return { kind: "text", slot: { min: source.text.min, max: source.text.max, characters: source.text.characters ?? shellSafe } };
+    const { min, max, characters = shellSafe, sentence } = source.text;
+    return { kind: "text", slot: { min, max, characters, sentence } };
+  }
+  if ("printed" in source) {
+    const last = deeds.findLast((deed) => deed.succeeded && deed.call.name === "Bash" && source.printed.test(deed.subject));
+    return { kind: "choice", of: last === undefined ? [] : [quotable(last.output.trim())] };
   }
   const evidence = deeds.filter((deed) => deed.succeeded && deed.call.name === "Bash" && source.of.test(deed.subject)).toReversed();
   if ("column" in source) {

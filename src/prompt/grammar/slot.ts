@@ -9,20 +9,24 @@ const longestSlot = 2000;
 const mostExcluded = 50_000;
 
 interface Excluded {
+  /** A value that may not come out ends here. */
   ends: boolean;
+  /** Nothing may go on from here either. */
+  closed: boolean;
   readonly next: Map<number, Excluded>;
 }
 
 /**
  * A text slot as a rule: from `min` to `max` characters of its set, none of the excluded values. Exclusion is exact: the rule
- * follows the excluded values character by character and is free from the first one that differs.
+ * follows the excluded values character by character and is free from the first one that differs. In a sentence a full stop counts
+ * together with the character behind it.
  *
  * @returns undefined where nothing can stand in the slot
  */
 export function slotRule(rules: Rules, hint: string, slot: TextSlot): string | undefined {
   const max = Math.min(slot.max, longestSlot);
   const characters = slot.characters === undefined ? printable : parseClass(slot.characters);
-  const one = wireCharacter(characters);
+  const one = oneCharacter(slot, characters);
   if (slot.min > max || (one === undefined && slot.min > 0)) return undefined;
   const rests = restsOfSlot(rules, hint, one, slot.min, max);
   const excluded = excludedValues(slot, max, characters);
@@ -33,6 +37,7 @@ export function slotRule(rules: Rules, hint: string, slot: TextSlot): string | u
     const alternatives: string[] = [];
     if (at < max) {
       for (const [code, next] of node.next) {
+        if (next.closed) continue;
         const rest = writeNode(next, at + 1);
         if (rest !== undefined) alternatives.push(`${literal(onTheWire(String.fromCodePoint(code)))} ${rest}`);
       }
@@ -44,6 +49,17 @@ export function slotRule(rules: Rules, hint: string, slot: TextSlot): string | u
   }
 }
 
+/** One step of the slot's text: a character, in a sentence a full stop only with one that is no space behind it. */
+function oneCharacter(slot: TextSlot, characters: CharacterSet): string | undefined {
+  if (slot.sentence !== true || !contains(characters, fullStop)) return wireCharacter(characters);
+  const plain = wireCharacter(without(characters, [fullStop]));
+  const behind = wireCharacter(without(characters, [fullStop, space]));
+  return plain === undefined || behind === undefined ? plain : `(${plain} | "." ${behind})`;
+}
+
+const fullStop = 0x2e;
+const space = 0x20;
+
 /** What may follow after 0, 1, … `max` characters: a chain of rules that slots of one character set share. */
 function restsOfSlot(rules: Rules, hint: string, one: string | undefined, min: number, max: number): string[] {
   const rests = Array.from({ length: max + 1 }, () => '""');
@@ -54,22 +70,25 @@ function restsOfSlot(rules: Rules, hint: string, one: string | undefined, min: n
 }
 
 function excludedValues(slot: TextSlot, max: number, characters: CharacterSet): Excluded | undefined {
-  const root: Excluded = { ends: false, next: new Map() };
+  const root: Excluded = { ends: false, closed: false, next: new Map() };
   let total = 0;
-  for (const value of slot.except ?? []) {
+  const closing = new Set(slot.exceptBeginnings);
+  for (const value of [...(slot.except ?? []), ...closing]) {
     const codes = Array.from(value, (character) => character.codePointAt(0) ?? 0);
     // What could not come out anyway needs no rule.
-    if (codes.length < slot.min || codes.length > max || codes.some((code) => !contains(characters, code))) continue;
+    if ((codes.length < slot.min && !closing.has(value)) || codes.length > max || codes.some((code) => !contains(characters, code)))
+      continue;
     total += codes.length;
     if (total > mostExcluded)
       throw new CloisterError("too-large", `A slot excludes values of more than ${mostExcluded} characters together.`);
     let node = root;
     for (const code of codes) {
       let next = node.next.get(code);
-      if (next === undefined) node.next.set(code, (next = { ends: false, next: new Map() }));
+      if (next === undefined) node.next.set(code, (next = { ends: false, closed: false, next: new Map() }));
       node = next;
     }
     node.ends = true;
+    if (closing.has(value)) node.closed = true;
   }
   return root.ends || root.next.size > 0 ? root : undefined;
 }
