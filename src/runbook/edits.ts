@@ -4,7 +4,13 @@ import type { Form, Piece } from "../messages/answer.ts";
  * Edits of one line: the old text is a line of the file as it stands, the key stays, the slot is the value. A value that stands
  * already is no proposal. The shape of the old value bounds the new one: a quantity stays a quantity, a number a number.
  */
-export function editForms(id: string, path: string, text: string, except: RegExp | undefined): readonly Form[] {
+export function editForms(
+  id: string,
+  path: string,
+  text: string,
+  evidence: readonly string[],
+  except: RegExp | undefined,
+): readonly Form[] {
   const lines = text.split("\n");
   const forms: Form[] = [];
   for (const [index, line] of lines.entries()) {
@@ -13,7 +19,8 @@ export function editForms(id: string, path: string, text: string, except: RegExp
     const old = uniqueText(lines, index);
     if (old === undefined) continue;
     const before = old.slice(0, old.length - line.trim().length) + scalar.before;
-    for (const value of valueSlots(scalar.value, /(^|- )image:/.test(scalar.before))) {
+    const values = /(^|- )image:/.test(scalar.before) ? imageSlots(scalar.value, evidence) : valueSlots(scalar.value);
+    for (const value of values) {
       forms.push({
         id,
         tool: "Edit",
@@ -66,7 +73,18 @@ function occursOnce(whole: string, part: string): boolean {
 
 const memoryUnits = ["Ki", "Mi", "Gi", "k", "M", "G"];
 
-function valueSlots(value: string, isImage: boolean): readonly (readonly Piece[])[] {
+/**
+ * An image is one that the evidence shows under the same name, with another tag or digest. Only where it shows none may the model write
+ * one: it copies the old value then, and where it may not end there it would go on behind it, so that is closed too.
+ */
+function imageSlots(value: string, evidence: readonly string[]): readonly (readonly Piece[])[] {
+  const name = value.replace(/(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?$/, "");
+  const seen = new Set(evidence.flatMap((output) => output.match(/[\w.-]+(?::\d+)?\/[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})/g) ?? []));
+  const others = [...seen].filter((image) => image !== value && (image.startsWith(`${name}:`) || image.startsWith(`${name}@`)));
+  return others.length > 0 ? [[{ kind: "choice", of: others }]] : [[textSlot(value, { exceptBeginnings: [value] })]];
+}
+
+function valueSlots(value: string): readonly (readonly Piece[])[] {
   const quantity = /^(\d+)(Ki|Mi|Gi|k|M|G|m)$/.exec(value);
   if (quantity !== null) {
     const [, number = "", unit = ""] = quantity;
@@ -76,9 +94,11 @@ function valueSlots(value: string, isImage: boolean): readonly (readonly Piece[]
   }
   if (/^\d+$/.test(value)) return [[digits(6, [value])]];
   if (value === "true" || value === "false") return [[{ kind: "fixed", text: value === "true" ? "false" : "true" }]];
-  // A model that copies the old value goes on behind it when it may not end there; behind a wrong image name no right one follows.
-  const not = isImage ? { exceptBeginnings: [value] } : { except: [value] };
-  return [[{ kind: "text", slot: { min: 1, max: Math.min(200, value.length + 40), characters: "A-Za-z0-9._:/@+=,-", ...not } }]];
+  return [[textSlot(value, { except: [value] })]];
+}
+
+function textSlot(value: string, not: { readonly except: readonly string[] } | { readonly exceptBeginnings: readonly string[] }): Piece {
+  return { kind: "text", slot: { min: 1, max: Math.min(200, value.length + 40), characters: "A-Za-z0-9._:/@+=,-", ...not } };
 }
 
 /** A number without a leading zero would need a grammar of its own; Kubernetes reads `064Mi` as 64Mi, and the check reads the value. */

@@ -2,6 +2,7 @@ import type { Form, FormArgument, Piece } from "../messages/answer.ts";
 import { callKey, type Deed } from "./deeds.ts";
 import { editForms } from "./edits.ts";
 import { filesOf } from "./files.ts";
+import { looksAt } from "./record.ts";
 import { type FormSource, patternOf, type Runbook, splitAtSlots, type Step } from "./runbook.ts";
 import { fillSlot, type GuideFacts, type SlotFill } from "./slots.ts";
 
@@ -26,9 +27,10 @@ function expand(
   run: ReadonlySet<string>,
 ): readonly Form[] {
   if ("edit" in source) {
+    const evidence = looksAt(runbook, deeds);
     return [...filesOf(deeds)]
       .filter(([path]) => /\.ya?ml$/.test(path))
-      .flatMap(([path, text]) => editForms(id, path, text, source.except));
+      .flatMap(([path, text]) => editForms(id, path, text, evidence, source.except));
   }
   if ("run" in source && source.once) {
     const made = patternOf(source.run);

@@ -97,7 +97,7 @@ test("looks take their names from the evidence, unhealthy pods first, and nothin
   assert.deepEqual(spelled(guide("forms", pods).answer), [
     "kubectl describe pod payments-7d4b9c6f5d-4zx8m -n shop",
     "kubectl logs payments-7d4b9c6f5d-4zx8m -n shop --previous --tail=30",
-    "kubectl get events -n shop --sort-by=.lastTimestamp",
+    "kubectl get events -n shop --field-selector involvedObject.name=payments-7d4b9c6f5d-4zx8m",
   ]);
   assert.equal(spelled(guide("forms", pods, describe).answer).length, 2);
 });
@@ -112,7 +112,7 @@ test("a form that says `once` is not offered for another pod after it succeeded,
 
 test("with every pod healthy all of them may be looked at", () => {
   const healthy = bash("kubectl get pods -n shop", pods[2].replace("CrashLoopBackOff", "Running         "));
-  assert.equal(spelled(guide("forms", healthy).answer).length, 5);
+  assert.equal(spelled(guide("forms", healthy).answer).length, 6);
 });
 
 test("a command that failed finishes no step, also where its exit status was hidden", () => {
@@ -139,6 +139,18 @@ test("an edit keeps the key, and as much before it as makes the line the only on
   assert.ok(forms.includes("/w/payments/deploy/payments.yaml | replicas: 2 | replicas: <1..6>"));
   assert.ok(!forms.some((form) => form.includes("apiVersion")));
   assert.equal(forms.at(-1), 'echo "No fault found: <10..120>."');
+});
+
+test("an image is one that the evidence shows under the same name", () => {
+  const sets = bash(
+    "kubectl get rs -n shop -o wide",
+    "NAME   IMAGES\na      registry.internal/acme/payments:1.8.1\nb      registry.internal/acme/payments:1.8.2\nc      registry.internal/acme/cart:2.0.0",
+  );
+  const image = (...lines: readonly Line[]) => spelled(guide("forms", ...lines).answer).filter((form) => form.includes("image:"));
+  assert.deepEqual(image(pods, describe, logs, sets, cause, files, manifest), [
+    "/w/payments/deploy/payments.yaml | image: registry.internal/acme/payments:1.8.2 | image: <registry.internal/acme/payments:1.8.1>",
+  ]);
+  assert.match(image(pods, describe, logs, cause, files, manifest)[0] ?? "", /image: <1\.\.\d+>$/);
 });
 
 test("the file as it stands has the edits in it", () => {

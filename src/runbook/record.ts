@@ -33,6 +33,11 @@ export function changesOf(deeds: readonly Deed[], workdir: string): readonly str
   });
 }
 
+/** What the looks that succeeded printed. */
+export function looksAt(runbook: Runbook, deeds: readonly Deed[]): readonly string[] {
+  return lookDeeds(runbook, deeds).map((deed) => deed.output);
+}
+
 function lookDeeds(runbook: Runbook, deeds: readonly Deed[]): readonly Deed[] {
   return deeds.filter((deed) => deed.succeeded && isLook(runbook, deed));
 }
