@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { chooseClient, findClients, type FoundClient } from "../client/find-clients.ts";
@@ -18,6 +18,7 @@ import type { RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { openEmbedded, openScripted } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
+import { makeSessionFolder } from "./session-folder.ts";
 import { withTempFolder } from "./temp-folder.ts";
 
 export interface IncidentRequest {
@@ -72,7 +73,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
       const wanted = request.guidance ?? opened.guidance;
       const guidance = wanted === "forms" && !runtime.facts.grammar ? "steps" : wanted;
       const token = randomBytes(32).toString("hex");
-      const folder = await sessionFolder(context.home, scenario.id);
+      const folder = await makeSessionFolder(context.home, scenario.id);
       const log = openLog(join(folder, "events.ndjson"));
       let summary = emptySummary;
       let startedAt: number | undefined;
@@ -194,15 +195,4 @@ async function readRunbook(path: string): Promise<Runbook> {
 /** A scenario's budgets are its own: it says how much its incident may cost. */
 function withBudgets(runbook: Runbook, scenario: Scenario): Runbook {
   return { ...runbook, budget: { ...runbook.budget, calls: scenario.budgets.calls, looks: scenario.budgets.looks } };
-}
-
-/** A new folder below `sessions/`, named for the time and the scenario. */
-async function sessionFolder(home: string, id: string): Promise<string> {
-  const time = new Date()
-    .toISOString()
-    .replaceAll(/[-:]/g, "")
-    .replace(/\.\d+Z$/, "");
-  const folder = join(home, "sessions", `${time}-${id}-${randomBytes(2).toString("hex")}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  return folder;
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
 import { modelCommand } from "./commands/model.ts";
 import { incidentCommand } from "./commands/incident.ts";
+import { codeCommand, runCommand } from "./commands/run.ts";
 import { cliContext } from "./context.ts";
 
 const stop = new AbortController();
@@ -18,6 +19,8 @@ const program = new Command("cloister")
   .showHelpAfterError("(run with --help for usage)");
 program.addCommand(modelCommand(context));
 program.addCommand(incidentCommand(context));
+program.addCommand(runCommand(context));
+program.addCommand(codeCommand(context));
 
 try {
   await program.parseAsync(process.argv);

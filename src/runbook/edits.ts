@@ -1,4 +1,5 @@
 import type { Form, Piece } from "../messages/answer.ts";
+import type { EditSource } from "./runbook.ts";
 
 /**
  * Edits of one line: the old text is a line of the file as it stands, the key stays, the slot is the value. A value that stands
@@ -15,11 +16,11 @@ export function editForms(
   const forms: Form[] = [];
   for (const [index, line] of lines.entries()) {
     const scalar = readScalar(line);
-    if (scalar === undefined || except?.test(line.trim()) === true) continue;
+    if (scalar === undefined || source.except?.test(line.trim()) === true) continue;
     const old = uniqueText(lines, index);
     if (old === undefined) continue;
     const before = old.slice(0, old.length - line.trim().length) + scalar.before;
-    const values = /(^|- )image:/.test(scalar.before) ? imageSlots(scalar.value, evidence) : valueSlots(scalar.value);
+    const values = /(^|- )image:/.test(scalar.before) ? imageSlots(scalar.value, evidence) : valueSlots(scalar.value, source.multiples);
     for (const value of values) {
       forms.push({
         id,
@@ -84,10 +85,16 @@ function imageSlots(value: string, evidence: readonly string[]): readonly (reado
   return others.length > 0 ? [[{ kind: "choice", of: others }]] : [[textSlot(value, { exceptBeginnings: [value] })]];
 }
 
-function valueSlots(value: string): readonly (readonly Piece[])[] {
+function valueSlots(value: string, multiples: readonly number[] | undefined): readonly (readonly Piece[])[] {
   const quantity = /^(\d+)(Ki|Mi|Gi|k|M|G|m)$/.exec(value);
   if (quantity !== null) {
     const [, number = "", unit = ""] = quantity;
+    if (multiples !== undefined) {
+      const values = multiples
+        .map((multiple) => Number(number) * multiple)
+        .filter((product) => Number.isInteger(product) && product !== Number(number));
+      return values.length === 0 ? [] : [[{ kind: "choice", of: values.map((product) => `${product}${unit}`) }]];
+    }
     const others = unit === "m" ? [] : memoryUnits.filter((other) => other !== unit);
     const same: readonly Piece[] = [digits(5, [number]), { kind: "fixed", text: unit }];
     return others.length === 0 ? [same] : [same, [digits(5), { kind: "choice", of: others }]];

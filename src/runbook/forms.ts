@@ -30,7 +30,7 @@ function expand(
     const evidence = looksAt(runbook, deeds);
     return [...filesOf(deeds)]
       .filter(([path]) => /\.ya?ml$/.test(path))
-      .flatMap(([path, text]) => editForms(id, path, text, evidence, source.except));
+      .flatMap(([path, text]) => editForms(id, source, path, text, evidence));
   }
   if ("run" in source && source.once) {
     const made = patternOf(source.run);

@@ -131,10 +131,14 @@ test("a command that failed finishes no step, also where its exit status was hid
 test("an edit keeps the key, and as much before it as makes the line the only one", () => {
   const forms = spelled(guide("forms", pods, describe, logs, cause, files, manifest).answer);
   assert.ok(
-    forms.includes("/w/payments/deploy/payments.yaml | requests:\n              memory: 64Mi | requests:\n              memory: <1..5>Mi"),
+    forms.includes(
+      "/w/payments/deploy/payments.yaml | requests:\n              memory: 64Mi | requests:\n              memory: <32Mi|128Mi|256Mi|512Mi>",
+    ),
   );
   assert.ok(
-    forms.includes("/w/payments/deploy/payments.yaml | limits:\n              memory: 64Mi | limits:\n              memory: <1..5>Mi"),
+    forms.includes(
+      "/w/payments/deploy/payments.yaml | limits:\n              memory: 64Mi | limits:\n              memory: <32Mi|128Mi|256Mi|512Mi>",
+    ),
   );
   assert.ok(forms.includes("/w/payments/deploy/payments.yaml | replicas: 2 | replicas: <1..6>"));
   assert.ok(!forms.some((form) => form.includes("apiVersion")));

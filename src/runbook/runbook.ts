@@ -10,6 +10,7 @@ export type Runbook = z.infer<typeof runbookSchema>;
 export type Step = Runbook["steps"][number];
 export type Condition = z.infer<typeof conditionSchema>;
 export type FormSource = z.infer<typeof formSchema>;
+export type EditSource = Extract<FormSource, { readonly edit: unknown }>;
 export type SlotSource = z.infer<typeof slotSchema>;
 
 /** How much of the runbook a model gets. `free`: nothing. `steps`: notes, budgets, held ends. `forms`: that and the step's forms. */
@@ -61,7 +62,12 @@ const formSchema = z.union([
   /** `once`: not offered again after a call of this form has succeeded, whatever stood in its slots. */
   z.strictObject({ run: z.string().min(1).max(2000), once: z.boolean().default(false) }),
   z.strictObject({ tool: z.string().min(1).max(64), arguments: z.record(z.string(), z.string().max(2000)) }),
-  z.strictObject({ edit: z.literal("value"), except: pattern.optional() }),
+  /** `multiples`: what a quantity may become, times what it is; any number of the same kind where it is absent. */
+  z.strictObject({
+    edit: z.literal("value"),
+    except: pattern.optional(),
+    multiples: z.array(z.number().positive().max(64)).min(1).max(8).optional(),
+  }),
 ]);
 
 const slotSchema = z.union([

@@ -34,6 +34,8 @@ export interface SealedClientOptions {
   readonly userHome: string;
   readonly searchPath: string;
   readonly terminal?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Tells the given function whenever the terminal has another size, until what it returns is called. */
+  readonly onResize?: ((resized: () => void) => () => void) | undefined;
   readonly onRefused: (refusal: Refusal) => void;
   /** What the client prints under `-p`, as it comes. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined;
@@ -94,12 +96,14 @@ export async function runSealedClient(options: SealedClientOptions): Promise<Cli
       await writeLaunchFiles(launch);
       options.onStart?.();
       const child = await seal.run(launch, { stdio: options.mode.kind === "run" ? "pipe" : "inherit", signal: options.signal });
+      const forget = options.onResize?.(() => child.resized());
       let complaint = "";
       child.stderr?.setEncoding("utf8").on("data", (text: string) => {
         complaint = (complaint + text).slice(-4000);
       });
       if (child.stdout !== null) for await (const event of readClientStream(child.stdout)) options.onEvent?.(event);
       const { code, signal } = await child.exited;
+      forget?.();
       return { code, signal, complaint, refusals: seal.refusals() };
     } finally {
       await seal.close();

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { CloisterError } from "../../error.ts";
 import { listScenarios } from "../../incident/scenario.ts";
 import type { GuidanceLevel } from "../../runbook/runbook.ts";
 import type { CliContext } from "../context.ts";
 import { type IncidentReport, reportJson, runIncidentSession } from "../incident-session.ts";
+import { boundedInteger } from "../option-values.ts";
 import { defaultModel } from "../open-runtime.ts";
 import { createPainter } from "../show/painter.ts";
 import { diffLines, refusalLines, timeShares, timeTable, tokenLines } from "../show/report-view.ts";
@@ -145,14 +146,4 @@ function reportLines(report: IncidentReport, style: Style): readonly string[] {
   lines.push(`${style.bold("Record")}  ${report.folder}`);
   if (!report.facts.isModel) lines.push("", style.yellow("No model was used: a written session was replayed."));
   return lines;
-}
-
-/** A parser for an option's number, with its bounds. */
-export function boundedInteger(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max)
-      throw new InvalidArgumentError(`It has to be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 }
