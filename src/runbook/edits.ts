@@ -5,13 +5,7 @@ import type { EditSource } from "./runbook.ts";
  * Edits of one line: the old text is a line of the file as it stands, the key stays, the slot is the value. A value that stands
  * already is no proposal. The shape of the old value bounds the new one: a quantity stays a quantity, a number a number.
  */
-export function editForms(
-  id: string,
-  path: string,
-  text: string,
-  evidence: readonly string[],
-  except: RegExp | undefined,
-): readonly Form[] {
+export function editForms(id: string, source: EditSource, path: string, text: string, evidence: readonly string[]): readonly Form[] {
   const lines = text.split("\n");
   const forms: Form[] = [];
   for (const [index, line] of lines.entries()) {
