@@ -7,6 +7,7 @@ import type { CliContext } from "../context.ts";
 import { type IncidentReport, reportJson, runIncidentSession } from "../incident-session.ts";
 import { boundedInteger } from "../option-values.ts";
 import { defaultModel } from "../open-runtime.ts";
+import { pullShown } from "../pull-shown.ts";
 import { createPainter } from "../show/painter.ts";
 import { diffLines, refusalLines, timeShares, timeTable, tokenLines } from "../show/report-view.ts";
 import { createSessionView } from "../show/session-view.ts";
@@ -20,6 +21,7 @@ interface RunOptions {
   readonly runbook?: string;
   readonly window: number;
   readonly scenarios: string;
+  readonly pull?: true;
   readonly json?: true;
 }
 
@@ -69,6 +71,7 @@ export function incidentCommand(context: CliContext): Command {
     .option("--runbook <file>", "another runbook")
     .option("--window <tokens>", "context window", boundedInteger(2048, 1_000_000), 16_384)
     .option("--scenarios <folder>", "where scenarios are", scenarios)
+    .option("--pull", "fetch the model first if it is not here")
     .option("--json", "one JSON object at the end, nothing else")
     .addHelpText(
       "after",
@@ -76,6 +79,8 @@ export function incidentCommand(context: CliContext): Command {
     )
     .exitOverride()
     .action(async (id: string, options: RunOptions) => {
+      if (options.pull === true && options.runtime === "embedded")
+        await pullShown(context, options.model, { quiet: options.json === true });
       const report = await runShown(context, id, options);
       if (options.json === true) context.stdout.write(`${JSON.stringify(reportJson(report), undefined, 2)}\n`);
       else for (const line of reportLines(report, chooseStyle(context.stdout, context.env))) context.stdout.write(`${line}\n`);

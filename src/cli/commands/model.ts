@@ -4,10 +4,10 @@ import { asCloisterError, type CloisterError } from "../../error.ts";
 import { importModel, type ImportResult } from "../../model/import.ts";
 import { removeModel } from "../../model/installed.ts";
 import { listModels, type ModelListing } from "../../model/list.ts";
-import { pullModel, type PullEvent } from "../../model/pull.ts";
 import { verifyModel, type VerifyResult } from "../../model/verify.ts";
 import type { CliContext } from "../context.ts";
-import { formatBytes, formatProgress, progressLine, type ProgressLine } from "./model-progress.ts";
+import { pullShown } from "../pull-shown.ts";
+import { formatBytes, formatProgress, progressLine } from "./model-progress.ts";
 
 interface JsonOption {
   readonly json?: boolean;
@@ -74,39 +74,10 @@ function example(line: string): string {
 }
 
 async function pull(context: CliContext, name: string, options: JsonOption): Promise<void> {
-  const line = progressLine(context, { quiet: options.json === true });
-  try {
-    const result = await pullModel(context.home, name, {
-      env: context.env,
-      signal: context.signal,
-      observe: (event) => showPull(line, name, event),
-    });
-    line.end();
-    if (options.json === true) return printJson(context, { ...result, already: result.source === undefined });
-    const how = result.source === undefined ? "is already here" : `is here, its sha256 checked; it came from ${result.source}`;
-    context.stdout.write(`${name} ${how} (${formatBytes(result.bytes)}).\n  ${result.path}\n`);
-  } finally {
-    line.end();
-  }
-}
-
-function showPull(line: ProgressLine, name: string, event: PullEvent): void {
-  switch (event.type) {
-    case "checking":
-      return line.show(`${name}: checking what is here, ${formatProgress(event.bytes, event.total)}`);
-    case "source":
-      return line.note(
-        event.bytes === 0
-          ? `${name}: asking ${event.source} for ${formatBytes(event.total)}`
-          : `${name}: asking ${event.source} for the rest after ${formatBytes(event.bytes)} of ${formatBytes(event.total)}`,
-      );
-    case "progress":
-      return line.show(`${name}: ${formatProgress(event.bytes, event.total, event.rate, event.secondsLeft)}`);
-    case "source-failed":
-      return line.note(`${name}: ${event.source} could not give it: ${event.reason}`);
-    default:
-      return event satisfies never;
-  }
+  const result = await pullShown(context, name, { quiet: options.json === true });
+  if (options.json === true) return printJson(context, { ...result, already: result.source === undefined });
+  const how = result.source === undefined ? "is already here" : `is here, its sha256 checked; it came from ${result.source}`;
+  context.stdout.write(`${name} ${how} (${formatBytes(result.bytes)}).\n  ${result.path}\n`);
 }
 
 async function list(context: CliContext, options: JsonOption): Promise<void> {
