@@ -1,25 +1,22 @@
-import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { chooseClient, findClients, type FoundClient } from "../client/find-clients.ts";
+import type { FoundClient } from "../client/find-clients.ts";
 import { CloisterError } from "../error.ts";
-import { createGateway } from "../gateway/gateway.ts";
 import { runIncident, type IncidentResult } from "../incident/run.ts";
 import { loadScenario, type Scenario } from "../incident/scenario.ts";
 import { dietOf } from "../prompt/diet.ts";
 import { incidentSystem } from "../prompt/system-text.ts";
 import type { Observe, SessionEvent } from "../record/events.ts";
-import { openLog } from "../record/log.ts";
-import { addEvent, emptySummary, type SessionSummary } from "../record/summary.ts";
+import type { SessionSummary } from "../record/summary.ts";
 import { createGuide } from "../runbook/guide.ts";
 import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
 import type { RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { openEmbedded, openScripted } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
-import { makeSessionFolder } from "./session-folder.ts";
 import { withTempFolder } from "./temp-folder.ts";
+import { findClient, withSession } from "./with-session.ts";
 
 export interface IncidentRequest {
   readonly id: string;
@@ -53,95 +50,65 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   const runbook = withBudgets(await readRunbook(request.runbook), scenario);
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
-    const clients = await findClients({
-      given: request.client?.includes("/") === true ? request.client : undefined,
-      searchPath: context.env["PATH"] ?? "",
-      packageRoot: context.packageRoot,
-      node: process.execPath,
-      tempRoot: tempFolder,
-      signal: context.signal,
-    });
-    const client = chooseClient(clients, request.client ?? "latest");
+    const client = await findClient(context, request.client, tempFolder);
     const workdir = join(tempFolder, scenario.repository.name);
-    observe({ type: "progress", at: Date.now(), text: request.runtime === "embedded" ? `loading ${request.model}` : "reading the script" });
-    const opened =
-      request.runtime === "embedded"
-        ? await openEmbedded(context, request.model, request.window)
-        : await openScripted(scenario.paths.script, { workdir });
+    const embedded = request.runtime === "embedded";
+    observe({ type: "progress", at: Date.now(), text: embedded ? `loading ${request.model}` : "reading the script" });
+    const opened = embedded
+      ? await openEmbedded(context, request.model, request.window)
+      : await openScripted(scenario.paths.script, { workdir });
     const { runtime } = opened;
-    try {
-      const wanted = request.guidance ?? opened.guidance;
-      const guidance = wanted === "forms" && !runtime.facts.grammar ? "steps" : wanted;
-      const token = randomBytes(32).toString("hex");
-      const folder = await makeSessionFolder(context.home, scenario.id);
-      const log = openLog(join(folder, "events.ndjson"));
-      let summary = emptySummary;
-      let startedAt: number | undefined;
-      let firstRequestAt: number | undefined;
-      let judgeFrom = Number.NaN;
-      const tell = (event: SessionEvent): void => {
-        if (event.type === "request") firstRequestAt ??= event.at;
-        if (event.type === "progress") judgeFrom = performance.now();
-        summary = addEvent(summary, event);
-        log.write(event);
-        observe(event);
-      };
-      const gateway = createGateway({
-        runtime,
-        token,
-        diet: dietOf("incident", incidentSystem),
-        guide: createGuide({ runbook, level: guidance, facts: { namespace: scenario.namespace, workdir } }),
-        observe: tell,
+    const wanted = request.guidance ?? opened.guidance;
+    const guidance = wanted === "forms" && !runtime.facts.grammar ? "steps" : wanted;
+    const guide = createGuide({ runbook, level: guidance, facts: { namespace: scenario.namespace, workdir } });
+    let firstRequestAt: number | undefined;
+    let judgeFrom: number | undefined;
+    const watch = (event: SessionEvent): void => {
+      if (event.type === "request") firstRequestAt ??= event.at;
+      if (event.type === "progress") judgeFrom = event.at;
+      observe(event);
+    };
+    const diet = dietOf("incident", incidentSystem);
+    return withSession(context, { name: scenario.id, runtime, diet, guide, maxTokens: longestAnswer, observe: watch }, async (session) => {
+      const startedAt = Date.now();
+      const { model, isModel, window } = runtime.facts;
+      const { task } = scenario;
+      session.tell({ type: "session", at: startedAt, model, isModel, client: client.version, guidance, task, scenario: scenario.id });
+      const result = await runIncident({
+        scenario,
+        client,
+        gateway: session.gateway,
+        model: { name: model, window, maxOutput: longestAnswer },
+        systemPrompt: incidentSystem,
+        token: session.token,
+        sessionFolder: session.folder,
+        tempFolder,
+        env: context.env,
+        userHome: homedir(),
+        ...programs,
+        observe: session.tell,
         now: Date.now,
-        newId: () => randomBytes(12).toString("hex"),
-        limits: { maxTokens: longestAnswer },
+        signal: context.signal,
       });
-      try {
-        startedAt = Date.now();
-        const { model, isModel, window } = runtime.facts;
-        tell({
-          type: "session",
-          at: startedAt,
-          model,
-          isModel,
-          client: client.version,
-          guidance,
-          task: scenario.task,
-          scenario: scenario.id,
-        });
-        const result = await runIncident({
-          scenario,
-          client,
-          gateway: (incoming) => gateway.fetch(incoming),
-          model: { name: model, window, maxOutput: longestAnswer },
-          systemPrompt: incidentSystem,
-          token,
-          sessionFolder: folder,
-          tempFolder,
-          env: context.env,
-          userHome: homedir(),
-          ...programs,
-          observe: tell,
-          now: Date.now,
-          signal: context.signal,
-        });
-        const ended = performance.now();
-        const times = {
-          loadMs: opened.loadMs,
-          clientStartMs: firstRequestAt === undefined ? 0 : firstRequestAt - startedAt,
-          judgeMs: Number.isNaN(judgeFrom) ? 0 : ended - judgeFrom,
-          totalMs: ended - started,
-        };
-        const report = { scenario, facts: runtime.facts, guidance, client, result, summary, folder, times };
-        await writeFile(join(folder, "report.json"), `${JSON.stringify(reportJson(report), undefined, 2)}\n`, { mode: 0o600 });
-        return report;
-      } finally {
-        await gateway.close();
-        log.close();
-      }
-    } finally {
-      await runtime.close();
-    }
+      const times = {
+        loadMs: opened.loadMs,
+        clientStartMs: firstRequestAt === undefined ? 0 : firstRequestAt - startedAt,
+        judgeMs: judgeFrom === undefined ? 0 : Date.now() - judgeFrom,
+        totalMs: performance.now() - started,
+      };
+      const report = {
+        scenario,
+        facts: runtime.facts,
+        guidance,
+        client,
+        result,
+        summary: session.summary(),
+        folder: session.folder,
+        times,
+      };
+      await writeFile(join(session.folder, "report.json"), `${JSON.stringify(reportJson(report), undefined, 2)}\n`, { mode: 0o600 });
+      return report;
+    });
   });
 }
 

@@ -132,12 +132,12 @@ test("an edit keeps the key, and as much before it as makes the line the only on
   const forms = spelled(guide("forms", pods, describe, logs, cause, files, manifest).answer);
   assert.ok(
     forms.includes(
-      "/w/payments/deploy/payments.yaml | requests:\n              memory: 64Mi | requests:\n              memory: <32Mi|128Mi|256Mi|512Mi>",
+      "/w/payments/deploy/payments.yaml | requests:\n              memory: 64Mi | requests:\n              memory: <128Mi|256Mi|512Mi>",
     ),
   );
   assert.ok(
     forms.includes(
-      "/w/payments/deploy/payments.yaml | limits:\n              memory: 64Mi | limits:\n              memory: <32Mi|128Mi|256Mi|512Mi>",
+      "/w/payments/deploy/payments.yaml | limits:\n              memory: 64Mi | limits:\n              memory: <128Mi|256Mi|512Mi>",
     ),
   );
   assert.ok(forms.includes("/w/payments/deploy/payments.yaml | replicas: 2 | replicas: <1..6>"));
