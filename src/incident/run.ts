@@ -62,6 +62,7 @@ export interface OpenedPullRequest {
  */
 export async function runIncident(options: IncidentOptions): Promise<IncidentResult> {
   const { scenario, observe, now, signal } = options;
+  observe({ type: "progress", at: now(), text: "setting up cluster, forge and seal" });
   const lab = await openLab({
     scenario,
     folder: options.tempFolder,

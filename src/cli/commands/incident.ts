@@ -141,13 +141,9 @@ function reportLines(report: IncidentReport, style: Style): readonly string[] {
   for (const missing of score.missing) lines.push(`  ${style.dim(printable(missing))}`);
   if (result.client.timedOut) lines.push(style.red("The scenario's minutes were over before the client ended."));
   if (result.client.code !== 0 && result.client.complaint !== "") lines.push(style.red(printable(result.client.complaint.trim())));
-  lines.push(
-    ...tokenLines(summary, style),
-    "",
-    ...timeTable(timeShares(summary, times), style),
-    "",
-    ...refusalLines(summary.refused, style),
-  );
+  // A written session has no tokens, only estimates of them.
+  if (report.facts.isModel) lines.push(...tokenLines(summary, style));
+  lines.push("", ...timeTable(timeShares(summary, times), style), "", ...refusalLines(summary.refused, style));
   lines.push(`${style.bold("Record")}  ${report.folder}`);
   if (!report.facts.isModel) lines.push("", style.yellow("No model was used: a written session was replayed."));
   return lines;
