@@ -107,7 +107,7 @@ function outcomeOf({ closed, pullRequest, verify }: Report): string {
 function table(all: readonly Row[]): string {
   const head = `# Runs of the walking skeleton
 
-Every row is one run of the real client in the seal, with real kubectl, git and gh, on a real model; no row was left out. Made by
+Every row is one run of the real client in the seal, with real kubectl, git and gh, on a real model. Made by
 
 \`\`\`sh
 npm run runs                                        # forms, three times each
@@ -116,7 +116,8 @@ npm run runs -- --guidance steps,free --repeat 1    # the same with less guidanc
 
 on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, without a GPU, model ${values.model}. “Closed” means that a pull request is open and its
 head passes the scenario's \`verify\`. Tokens read were prefilled; kept ones came from the state of earlier turns. Seconds are the whole command,
-loading the model and verifying included. \`docs/runs.json\` holds the same rows with the commit of each.
+loading the model and verifying included. \`docs/runs.json\` holds the same rows with the commit of each; of that commit no run was left out.
+Earlier forms of the runbook opened wrong pull requests on both scenarios: \`docs/decisions/0004-forms.md\` says which, and what was changed.
 
 | scenario | guidance | client | run | outcome | turns | calls | tokens read | kept | written | seconds |
 |---|---|---|---|---|---|---|---|---|---|---|
