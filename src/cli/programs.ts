@@ -1,7 +1,7 @@
-import { constants } from "node:fs";
-import { access, realpath } from "node:fs/promises";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
 import { CloisterError } from "../error.ts";
+import { findProgram } from "../seal/programs.ts";
 
 /** Programs that a session uses inside the seal, with the command that gets each on Debian and with pip. */
 const sources: Readonly<Record<string, string>> = {
@@ -19,20 +19,13 @@ export interface FoundPrograms {
 
 /** Finds programs on PATH. Throws `missing` with the program and the command that gets it. */
 export async function findPrograms(names: readonly string[], searchPath: string): Promise<FoundPrograms> {
-  const found = await Promise.all(names.map((name) => findProgram(name, searchPath)));
+  const found = await Promise.all(names.map((name) => locate(name, searchPath)));
   const pathFolders = [...new Set([...found.map(({ folder }) => folder), dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"])];
   return { pathFolders, readable: [...new Set(found.flatMap(({ file, folder }) => [folder, dirname(file)]))] };
 }
 
-async function findProgram(name: string, searchPath: string): Promise<{ folder: string; file: string }> {
-  for (const folder of searchPath.split(delimiter).filter((entry) => isAbsolute(entry))) {
-    const path = join(folder, name);
-    try {
-      await access(path, constants.X_OK);
-      return { folder, file: await realpath(path) };
-    } catch {
-      // Not here; the next folder.
-    }
-  }
-  throw new CloisterError("missing", `${name} is not on PATH; a session needs it.`, { hint: sources[name] });
+async function locate(name: string, searchPath: string): Promise<{ folder: string; file: string }> {
+  const path = await findProgram(name, searchPath);
+  if (path === undefined) throw new CloisterError("missing", `${name} is not on PATH; a session needs it.`, { hint: sources[name] });
+  return { folder: dirname(path), file: await realpath(path) };
 }

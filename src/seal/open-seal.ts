@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { SandboxManager, type SandboxRuntimeConfig } from "@anthropic-ai/sandbox-runtime";
 import { CloisterError } from "../error.ts";
 import { bridgeScript, insideScript, shellWord } from "./inside-script.ts";
@@ -13,6 +15,9 @@ import { watchSealed } from "./sealed-process.ts";
 
 /** What the runtime puts into its proxy's user name in place of the command, which is nobody's business there. */
 const attribution = { commandId: "cloister", commandText: "cloister" };
+
+/** Where the sandbox runtime is installed. */
+const runtimeFolder = dirname(dirname(realpathSync(fileURLToPath(import.meta.resolve("@anthropic-ai/sandbox-runtime")))));
 
 /** The sandbox runtime is one per process, with its proxy, its bridge and its store; so is the seal. */
 let isOpen = false;
@@ -67,7 +72,8 @@ async function closeSeal(options: SealOptions, programs: SealPrograms, folder: s
     writable: [...options.writable, temp],
     readOnly: options.readOnly ?? [],
     hidden: options.hidden,
-    readable: [...options.readable, caFile, scriptFile, ...(setpriv === undefined ? [] : [bridgeFile])],
+    // The runtime starts helpers of its own inside; a checkout below a hidden folder, such as the user's home, would hide them.
+    readable: [...options.readable, runtimeFolder, programs.socat, caFile, scriptFile, ...(setpriv === undefined ? [] : [bridgeFile])],
     programs: setpriv === undefined ? programs : { ...programs, socat: bridgeFile },
   });
   // The runtime asks about every host that is not on its list; here is where refusals become known, host and port apart.
