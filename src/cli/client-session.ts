@@ -5,6 +5,7 @@ import { dietOf } from "../prompt/diet.ts";
 import { codeSystem } from "../prompt/system-text.ts";
 import type { Observe, SessionEvent } from "../record/events.ts";
 import type { SessionSummary } from "../record/summary.ts";
+import { firstLookGuide } from "../runbook/first-look.ts";
 import { repositoryGuards } from "../seal/policy.ts";
 import { describeRefusal } from "../seal/refusal.ts";
 import { type ClientOutcome, gatewayHost, runSealedClient } from "../session/run-sealed-client.ts";
@@ -31,7 +32,8 @@ export interface ClientReport {
   readonly said: string;
 }
 
-const longestAnswer = 4096;
+/** Longest answer of a turn, in tokens: a person at the terminal can stop a long one, an unattended run cannot. */
+const longestAnswer = { run: 1024, code: 4096 };
 
 /** The client in the seal on the current folder, with the gateway as the only host that answers. */
 export async function runClientSession(context: CliContext, request: ClientRequest, observe: Observe): Promise<ClientReport> {
@@ -45,23 +47,33 @@ export async function runClientSession(context: CliContext, request: ClientReque
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
     observe({ type: "progress", at: Date.now(), text: `loading ${request.model}` });
-    const { runtime } = await openEmbedded(context, request.model, request.window);
+    const { runtime, guidance } = await openEmbedded(context, request.model, request.window);
+    const maxTokens = longestAnswer[request.mode.kind];
+    const guide = request.mode.kind === "run" && guidance !== "free" ? firstLookGuide : undefined;
     let said = "";
     const watch = (event: SessionEvent): void => {
       if (event.type === "said") said = event.text;
       observe(event);
     };
     const diet = dietOf("code", codeSystem);
-    return withSession(context, { name: request.mode.kind, runtime, diet, maxTokens: longestAnswer, observe: watch }, async (session) => {
+    return withSession(context, { name: request.mode.kind, runtime, diet, guide, maxTokens, observe: watch }, async (session) => {
       const { tell } = session;
       const { model, isModel, window } = runtime.facts;
       const task = request.mode.kind === "run" ? request.mode.task : "(at the terminal)";
-      tell({ type: "session", at: Date.now(), model, isModel, client: client.version, guidance: "free", task });
+      tell({
+        type: "session",
+        at: Date.now(),
+        model,
+        isModel,
+        client: client.version,
+        guidance: guide === undefined ? "free" : "first look",
+        task,
+      });
       const outcome = await runSealedClient({
         client,
         mode: request.mode,
         profile: request.mode.kind === "run" ? { kind: "incident", systemPrompt: codeSystem } : { kind: "code" },
-        model: { name: model, window, maxOutput: longestAnswer },
+        model: { name: model, window, maxOutput: maxTokens },
         token: session.token,
         hosts: new Map([[gatewayHost, session.gateway]]),
         folder: tempFolder,
