@@ -5,7 +5,7 @@ import { type ClientEvent, readClientStream } from "../client/client-stream.ts";
 import { writeLaunchFiles } from "../client/write-launch-files.ts";
 import { openSeal } from "../seal/open-seal.ts";
 import { hiddenFolders } from "../seal/policy.ts";
-import type { Refusal } from "../seal/refusal.ts";
+import { type Refusal, RefusalTally } from "../seal/refusal.ts";
 import { createSessionCa } from "../seal/session-ca.ts";
 import { type HostHandler, openSwitchboard } from "../seal/switchboard.ts";
 
@@ -39,8 +39,6 @@ export interface SealedClientOptions {
   readonly onRefused: (refusal: Refusal) => void;
   /** What the client prints under `-p`, as it comes. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined;
-  /** Called just before the client starts. */
-  readonly onStart?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +61,14 @@ export async function runSealedClient(options: SealedClientOptions): Promise<Cli
   const ca = await createSessionCa(hosts);
   const socketPath = join(options.folder, "door.sock");
   const configFolder = join(options.folder, "home");
-  const switchboard = await openSwitchboard({ socketPath, hosts: options.hosts, ca, onRefused: options.onRefused });
+  // The seal counts what it refuses; what reaches the switchboard and has no host there is counted here.
+  const tally = new RefusalTally();
+  const switchboard = await openSwitchboard({
+    socketPath,
+    hosts: options.hosts,
+    ca,
+    onRefused: (refusal) => options.onRefused(tally.add(refusal)),
+  });
   try {
     const seal = await openSeal({
       hosts,
@@ -94,7 +99,6 @@ export async function runSealedClient(options: SealedClientOptions): Promise<Cli
         extraEnv: options.extraEnv,
       });
       await writeLaunchFiles(launch);
-      options.onStart?.();
       const child = await seal.run(launch, { stdio: options.mode.kind === "run" ? "pipe" : "inherit", signal: options.signal });
       const forget = options.onResize?.(() => child.resized());
       let complaint = "";
@@ -104,7 +108,7 @@ export async function runSealedClient(options: SealedClientOptions): Promise<Cli
       if (child.stdout !== null) for await (const event of readClientStream(child.stdout)) options.onEvent?.(event);
       const { code, signal } = await child.exited;
       forget?.();
-      return { code, signal, complaint, refusals: seal.refusals() };
+      return { code, signal, complaint, refusals: [...seal.refusals(), ...tally.list()] };
     } finally {
       await seal.close();
     }

@@ -143,7 +143,7 @@ function reportLines(report: IncidentReport, style: Style): readonly string[] {
   if (result.client.code !== 0 && result.client.complaint !== "") lines.push(style.red(printable(result.client.complaint.trim())));
   // A written session has no tokens, only estimates of them.
   if (report.facts.isModel) lines.push(...tokenLines(summary, style));
-  lines.push("", ...timeTable(timeShares(summary, times), style), "", ...refusalLines(summary.refused, style));
+  lines.push("", ...timeTable(timeShares(summary, times), style), "", ...refusalLines(result.refusals, style));
   lines.push(`${style.bold("Record")}  ${report.folder}`);
   if (!report.facts.isModel) lines.push("", style.yellow("No model was used: a written session was replayed."));
   return lines;

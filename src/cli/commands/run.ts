@@ -46,7 +46,7 @@ export function runCommand(context: CliContext): Command {
         for (const line of [
           "",
           ...tokenLines(summary, style),
-          ...refusalLines(summary.refused, style),
+          ...refusalLines(outcome.refusals, style),
           `${style.bold("Record")}  ${folder}`,
         ])
           context.stdout.write(`${line}\n`);
@@ -74,7 +74,7 @@ export function codeCommand(context: CliContext): Command {
           if (event.type === "session") painter.close();
         },
       ).finally(() => painter.close());
-      for (const line of [...tokenLines(summary, style), ...refusalLines(summary.refused, style), `${style.bold("Record")}  ${folder}`])
+      for (const line of [...tokenLines(summary, style), ...refusalLines(outcome.refusals, style), `${style.bold("Record")}  ${folder}`])
         context.stderr.write(`${line}\n`);
       process.exitCode = outcome.code ?? 1;
     });

@@ -1,4 +1,5 @@
 import type { SessionSummary } from "../../record/summary.ts";
+import { describeRefusal, type Refusal } from "../../seal/refusal.ts";
 import { printable, seconds, type Style } from "./style.ts";
 
 export interface TimeShare {
@@ -51,7 +52,7 @@ export function diffLines(diff: string, style: Style): readonly string[] {
     });
 }
 
-export function refusalLines(refused: readonly string[], style: Style): readonly string[] {
+export function refusalLines(refused: readonly Refusal[], style: Style): readonly string[] {
   if (refused.length === 0) return [`${style.bold("Refused")} nothing tried to leave`];
-  return [style.bold("Refused at the seal"), ...refused.map((what) => `  ${printable(what)}`)];
+  return [style.bold("Refused at the seal"), ...refused.map((refusal) => `  ${printable(describeRefusal(refusal))}`)];
 }
