@@ -42,6 +42,8 @@ function written(turn: Turn): string {
   return [turn.text, ...calls].filter((part) => part !== "").join("\n");
 }
 
+const lane = { id: "main", kind: "main" } as const;
+
 const bash: Tool = {
   name: "Bash",
   description: "Runs a command.",
@@ -64,7 +66,7 @@ interface Told {
 
 async function tell(runtime: Runtime, asked: Prompt, signal = patient): Promise<Told> {
   const events: RuntimeEvent[] = [];
-  for await (const event of runtime.run(asked, signal)) events.push(event);
+  for await (const event of runtime.run(asked, lane, signal)) events.push(event);
   const end = events.at(-1);
   assert.ok(end?.type === "end", "a turn ends with its end");
   const text = events.map((event) => (event.type === "text" ? event.text : "")).join("");
@@ -163,7 +165,7 @@ engineTest("cancelling in prefill stops within a chunk, and what was evaluated i
   const seen: number[] = [];
   await assert.rejects(
     async () => {
-      for await (const event of runtime.run(asked, cancelling.signal)) {
+      for await (const event of runtime.run(asked, lane, cancelling.signal)) {
         assert.equal(event.type, "prefill");
         if (event.type !== "prefill") continue;
         seen.push(event.done);
@@ -182,7 +184,7 @@ engineTest("cancelling in prefill stops within a chunk, and what was evaluated i
 });
 
 engineTest("breaking the loop in the middle of an answer stops it, and the next turn works", async (runtime) => {
-  for await (const event of runtime.run(prompt([says("Tell a long story.")], { maxTokens: 1500 }), patient))
+  for await (const event of runtime.run(prompt([says("Tell a long story.")], { maxTokens: 1500 }), lane, patient))
     if (event.type === "text") break;
   const { end } = await tell(runtime, prompt([says("hi")], { maxTokens: 4 }));
   assert.ok(end.timing.outputTokens <= 4);
@@ -202,7 +204,7 @@ engineTest("a prompt over the window is refused with both numbers, and nothing i
 engineTest("two turns at once run one after the other; one that is cancelled while it waits never runs", async (runtime) => {
   const order: string[] = [];
   const run = async (name: string, signal = patient): Promise<void> => {
-    for await (const event of runtime.run(prompt([says(`${name}!`)], { maxTokens: 8 }), signal)) order.push(`${name} ${event.type}`);
+    for await (const event of runtime.run(prompt([says(`${name}!`)], { maxTokens: 8 }), lane, signal)) order.push(`${name} ${event.type}`);
   };
   const leaving = new AbortController();
   const turns = [run("a"), run("b", leaving.signal), run("c")];
@@ -259,7 +261,7 @@ engineTest("an engine killed in the middle of a turn costs that turn", async (ru
   assert.equal(before.length, 1);
   await assert.rejects(
     async () => {
-      for await (const event of runtime.run(prompt([says("Tell a long story.")], { maxTokens: 1500 }), patient))
+      for await (const event of runtime.run(prompt([says("Tell a long story.")], { maxTokens: 1500 }), lane, patient))
         if (event.type === "text") for (const pid of engines()) process.kill(pid, "SIGKILL");
     },
     { code: "engine-lost" },

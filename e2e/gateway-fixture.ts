@@ -4,7 +4,7 @@ import { listen, type Listening } from "../src/gateway/listen.ts";
 import type { GatewayOptions } from "../src/gateway/options.ts";
 import { dietOf } from "../src/prompt/diet.ts";
 import type { SessionEvent } from "../src/record/events.ts";
-import type { Runtime, RuntimeEvent, RuntimeFacts } from "../src/runtime/runtime.ts";
+import type { Lane, Runtime, RuntimeEvent, RuntimeFacts } from "../src/runtime/runtime.ts";
 import type { Prompt } from "../src/prompt/prompt.ts";
 import { parseScript } from "../src/runtime/scripted/script.ts";
 import { createScriptedRuntime } from "../src/runtime/scripted/scripted.ts";
@@ -67,17 +67,23 @@ const facts: RuntimeFacts = {
   model: "fake",
   isModel: false,
   window: 4096,
-  grammar: true,
   template: "none",
   engine: "a test's",
+  can: { grammar: true, count: true, lanes: true, store: false, progress: true, cacheFigures: true, cancel: true },
 };
 
 /** A runtime that does what a test wants of it. */
 export function fakeRuntime(
-  run: (prompt: Prompt, signal: AbortSignal) => AsyncIterable<RuntimeEvent>,
+  run: (prompt: Prompt, lane: Lane, signal: AbortSignal) => AsyncIterable<RuntimeEvent>,
   count: (prompt: Prompt) => number = () => 10,
 ): Runtime {
-  return { facts, count: (prompt) => Promise.resolve(count(prompt)), run, close: () => Promise.resolve() };
+  return {
+    facts,
+    count: (prompt) => Promise.resolve(count(prompt)),
+    countTexts: (texts) => Promise.resolve(texts.map((text) => Math.ceil(text.length / 4))),
+    run,
+    close: () => Promise.resolve(),
+  };
 }
 
 export const end = (reason: "end-turn" | "tool-use" | "max-tokens" = "end-turn"): RuntimeEvent => ({

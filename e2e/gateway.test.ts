@@ -258,7 +258,7 @@ for (const how of ["while the prompt is evaluated", "while text is written", "be
     let stopped = 0;
     let afterAbort = 0;
     let started = 0;
-    const runtime = fakeRuntime(async function* (_prompt, signal) {
+    const runtime = fakeRuntime(async function* (_prompt, _lane, signal) {
       started++;
       try {
         if (started > 1) return yield end();

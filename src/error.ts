@@ -10,6 +10,7 @@ export type ErrorCode =
   | "prompt-too-long" // more tokens than the window holds
   | "engine-lost" // the engine's process died; the turn can be tried again
   | "overloaded" // nothing free to do the work now; can be tried again
+  | "invalid-call" // the model wrote a call that cannot be made; another sample may be right
   | "cancelled" // the caller went away or pressed Ctrl-C
   | "timeout" // a bounded wait ran out
   | "missing" // something that has to be installed or pulled first; `hint` is the command
@@ -73,6 +74,7 @@ export function httpStatus(code: ErrorCode): number {
       return 499;
     case "engine-lost":
     case "overloaded":
+    case "invalid-call":
       return 529;
     case "unreachable":
       return 502;
@@ -104,6 +106,7 @@ export function exitStatus(code: ErrorCode): number {
     case "prompt-too-long":
     case "engine-lost":
     case "overloaded":
+    case "invalid-call":
     case "timeout":
     case "damaged":
     case "no-space":

@@ -59,7 +59,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
       : await openScripted(scenario.paths.script, { workdir });
     const { runtime } = opened;
     const wanted = request.guidance ?? opened.guidance;
-    const guidance = wanted === "forms" && !runtime.facts.grammar ? "steps" : wanted;
+    const guidance = wanted === "forms" && !runtime.facts.can.grammar ? "steps" : wanted;
     const guide = createGuide({ runbook, level: guidance, facts: { namespace: scenario.namespace, workdir } });
     let firstRequestAt: number | undefined;
     let judgeFrom: number | undefined;

@@ -32,6 +32,7 @@ export function answerEvents(
 ): { readonly state: AnswerState; readonly events: readonly StreamEvent[] } {
   switch (event.type) {
     case "prefill":
+    case "thinking":
       return { state, events: [] };
     case "text": {
       const index = state.textOpen ? state.blocks - 1 : state.blocks;

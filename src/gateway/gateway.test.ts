@@ -22,8 +22,17 @@ function session(
   let clock = 0;
   let ids = 0;
   const runtime: Runtime = {
-    facts: { runtime: "embedded", model: "tiny", isModel: true, window: 4096, grammar, template: "t", engine: "e" },
+    facts: {
+      runtime: "embedded",
+      model: "tiny",
+      isModel: true,
+      window: 4096,
+      template: "t",
+      engine: "e",
+      can: { grammar, count: true, lanes: true, store: false, progress: true, cacheFigures: true, cancel: true },
+    },
     count: () => Promise.resolve(50),
+    countTexts: (texts) => Promise.resolve(texts.map(() => 10)),
     async *run(prompt): AsyncGenerator<RuntimeEvent> {
       prompts.push(prompt);
       yield { type: "prefill", done: 20, total: 50, cached: 20 };
@@ -130,15 +139,15 @@ test("side requests never reach the model or the record", async () => {
   assert.deepEqual([prompts, events], [[], []]);
 });
 
-test("two requests at once are run one after the other", async () => {
+test("two requests of a conversation are run one after the other", async () => {
   const { gateway, runtime } = session(undefined);
   let inside = 0;
   let most = 0;
   const run = runtime.run;
-  runtime.run = async function* (prompt, signal) {
+  runtime.run = async function* (prompt, lane, signal) {
     most = Math.max(most, ++inside);
     try {
-      for await (const event of run(prompt, signal)) {
+      for await (const event of run(prompt, lane, signal)) {
         await new Promise((resolve) => setImmediate(resolve));
         yield event;
       }

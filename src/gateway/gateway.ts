@@ -3,15 +3,16 @@ import { asCloisterError, CloisterError, httpStatus } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
 import { parseCountRequest, parseRequest } from "../messages/request.ts";
 import { assembleMessage, type StreamEvent } from "../messages/stream.ts";
-import { answerTurn, planTurn, type TurnContext } from "./answer-turn.ts";
+import { answerTurn, type TurnContext } from "./answer-turn.ts";
 import { messageStart, saidEvents } from "./answer-events.ts";
+import { createLanes } from "./lanes.ts";
 import { defaultLimits, type GatewayOptions } from "./options.ts";
+import { planTurn } from "./plan-turn.ts";
 import { readBody } from "./read-body.ts";
 import { watchSession } from "./session-watch.ts";
 import { sideRequest } from "./side-request.ts";
 import { streamResponse } from "./stream-response.ts";
 import { carriesToken } from "./token.ts";
-import { createTurnstile } from "./turnstile.ts";
 
 export interface Gateway {
   fetch(request: Request): Promise<Response>;
@@ -36,7 +37,7 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const { runtime, newId } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const turnstile = createTurnstile(limits.waiting);
+  const lanes = createLanes(limits.waiting);
   const context: TurnContext = {
     runtime,
     diet: options.diet,
@@ -44,7 +45,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     limits,
     newId,
     watch: watchSession(options.observe, options.now),
-    turnstile,
+    lanes,
   };
   const closing = new AbortController();
   const { facts } = runtime;
@@ -80,7 +81,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   app.post("/v1/messages/count_tokens", async (c) => {
     const request = parseCountRequest(await readBody(c.req.raw, limits.bodyBytes));
-    return c.json({ input_tokens: await runtime.count(planTurn(request, context).prompt) });
+    return c.json({ input_tokens: await runtime.count((await planTurn(request, context)).prompt) });
   });
 
   app.post("/v1/messages", async (c) => {
@@ -98,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     async function* answerSide(asked: NonNullable<typeof side>): AsyncGenerator<StreamEvent> {
       if (asked.kind === "said") yield* saidEvents(asked.text, "end_turn");
-      else yield* saidEvents("OK", "max_tokens", await runtime.count(planTurn(request, context).prompt));
+      else yield* saidEvents("OK", "max_tokens", await runtime.count((await planTurn(request, context)).prompt));
     }
   });
 
@@ -111,7 +112,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     fetch: async (request) => app.fetch(request),
     async close() {
       closing.abort();
-      await turnstile.idle();
+      await lanes.idle();
     },
   };
 }

@@ -37,6 +37,7 @@ export function errorType(code: ErrorCode): ErrorType {
       return "request_too_large";
     case "engine-lost":
     case "overloaded":
+    case "invalid-call":
     case "locked":
       return "overloaded_error";
     case "timeout":

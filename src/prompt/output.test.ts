@@ -76,7 +76,7 @@ test("a call that is not valid is refused with what is wrong, as something to tr
   for (const [text, message] of cases)
     assert.throws(
       () => read([text]),
-      (error) => error instanceof CloisterError && error.code === "overloaded" && message.test(error.message),
+      (error) => error instanceof CloisterError && error.code === "invalid-call" && message.test(error.message),
       text,
     );
 });
@@ -90,7 +90,7 @@ test("a schema is judged by its own draft; one that cannot be used is the caller
   };
   const say = (t: unknown): string => `<tool_call>\n${JSON.stringify({ name: "T", arguments: { t } })}`;
   assert.equal(read([say(["a"])], [old]).length, 1);
-  assert.throws(() => read([say([1])], [old]), { code: "overloaded" });
+  assert.throws(() => read([say([1])], [old]), { code: "invalid-call" });
   const broken: Tool = { name: "T", description: "", inputSchema: { type: "object", properties: { t: { $ref: "#/nowhere" } } } };
   assert.throws(() => read([say(1)], [broken]), { code: "bad-request", field: "tools.input_schema" });
 });

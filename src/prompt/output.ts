@@ -7,9 +7,9 @@ export type OutputEvent = { type: "text"; text: string } | { type: "call"; call:
 
 /** Reads an answer as it comes, in pieces cut anywhere. */
 export interface OutputParser {
-  /** @throws CloisterError `overloaded` for a call that is not valid */
+  /** @throws CloisterError `invalid-call` for a call that is not valid */
   push(text: string): OutputEvent[];
-  /** The answer is over. @throws CloisterError `overloaded` for a call that is not complete */
+  /** The answer is over. @throws CloisterError `invalid-call` for a call that is not complete */
   end(): OutputEvent[];
 }
 
@@ -18,8 +18,8 @@ export interface OutputParser {
  * is dropped. One line feed before the call belongs to the call's spelling, the rest of the words is exact, so that the turn
  * renders to the bytes that the model wrote.
  *
- * An invalid call is `overloaded`, not `internal`: nobody's input is wrong and the server is well, another sample may be right,
- * and `overloaded` is what the client takes as "try again".
+ * An invalid call is `invalid-call`, not `internal`: nobody's input is wrong and the server is well, another sample may be right; the client
+ * is told so in the form that it takes as "try again".
  */
 export function createOutputParser(tools: readonly Tool[]): OutputParser {
   let state: "words" | "call" | "over" = "words";
@@ -132,5 +132,5 @@ function parseCall(text: string, tools: readonly Tool[]): Call {
 }
 
 function invalid(message: string, hint = "Try again: another sample may be right."): CloisterError {
-  return new CloisterError("overloaded", message, { hint });
+  return new CloisterError("invalid-call", message, { hint });
 }

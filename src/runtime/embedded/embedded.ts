@@ -6,8 +6,8 @@ import { answerGrammar } from "../../prompt/grammar/answer-grammar.ts";
 import { createOutputParser } from "../../prompt/output.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { PromptTemplate } from "../../prompt/template.ts";
-import type { Runtime, RuntimeEvent } from "../runtime.ts";
-import { createAnswerReader } from "./answer-reader.ts";
+import type { Lane, Runtime, RuntimeEvent } from "../runtime.ts";
+import { createAnswerReader } from "../answer-reader.ts";
 import { computeThreads } from "./compute-threads.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { type EngineLink, startEngine } from "./engine-link.ts";
@@ -106,7 +106,7 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
     return link;
   }
 
-  async function* run(prompt: Prompt, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
+  async function* run(prompt: Prompt, _lane: Lane, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
     const stop = AbortSignal.any([signal, closing.signal]);
     const release = await queue.enter(stop).catch((reason: unknown) => {
       throw new CloisterError("cancelled", "The turn was cancelled while it waited for the one before it.", { cause: reason });
@@ -157,11 +157,15 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
       model: options.modelName,
       isModel: true,
       window: facts.window,
-      grammar: true,
       template: template.description,
       engine: facts.engine,
+      can: { grammar: true, count: true, lanes: false, store: false, progress: true, cacheFigures: true, cancel: true },
     },
     count: async (prompt) => (await engine()).count(template.render(prompt)),
+    async countTexts(texts) {
+      const running = await engine();
+      return await Promise.all(texts.map((text) => running.count([{ text, special: false }])));
+    },
     run,
     close,
   };

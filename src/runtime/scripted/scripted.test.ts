@@ -7,6 +7,8 @@ import type { RuntimeEvent } from "../runtime.ts";
 import { parseScript } from "./script.ts";
 import { createScriptedRuntime } from "./scripted.ts";
 
+const lane = { id: "main", kind: "main" } as const;
+
 const script = parseScript(`
 name: demo
 window: 8192
@@ -39,7 +41,7 @@ async function play(
   signal = new AbortController().signal,
   change: Partial<Conversation> = {},
 ): Promise<RuntimeEvent[]> {
-  return collect(runtime.run(prompt(turns, change), signal));
+  return collect(runtime.run(prompt(turns, change), lane, signal));
 }
 
 async function collect(events: AsyncIterable<RuntimeEvent>): Promise<RuntimeEvent[]> {
@@ -86,7 +88,7 @@ test("a session that does not go as written fails with the turn named", async ()
   await fails(play([user, did, did, did]), /turn 4: the script ends after 3 turns/);
   await fails(play([user], undefined, { tools: [] }), /turn 1: the tool Bash is not offered/);
   const unknown = createScriptedRuntime(parseScript("{ name: a, turns: [{ says: '${nothing}' }] }"));
-  await fails(collect(unknown.run(prompt([user]), new AbortController().signal)), /\$\{nothing\} has no value/);
+  await fails(collect(unknown.run(prompt([user]), lane, new AbortController().signal)), /\$\{nothing\} has no value/);
 });
 
 test("says that it is no model, and counts by estimate", async () => {
@@ -102,7 +104,7 @@ test("stops when it is aborted, also in the middle of a pause", async () => {
   const abort = new AbortController();
   const seen: string[] = [];
   const work = (async (): Promise<void> => {
-    for await (const event of slow.run(prompt([user]), abort.signal)) {
+    for await (const event of slow.run(prompt([user]), lane, abort.signal)) {
       seen.push(event.type);
       setImmediate(() => abort.abort());
     }

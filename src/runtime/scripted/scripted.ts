@@ -20,12 +20,13 @@ export function createScriptedRuntime(script: Script, values: Readonly<Record<st
       model: script.name,
       isModel: false,
       window: script.window,
-      grammar: false,
       template: `none: a written session; tokens are estimated, ${charactersPerToken} characters each`,
       engine: "scripted (no model)",
+      can: { grammar: false, count: false, lanes: true, store: false, progress: true, cacheFigures: false, cancel: true },
     },
     count: (prompt) => Promise.resolve(estimateTokens(prompt)),
-    run: (prompt, signal) => play(script, known, prompt, signal),
+    countTexts: (texts) => Promise.resolve(texts.map((text) => Math.ceil(text.length / charactersPerToken))),
+    run: (prompt, _lane, signal) => play(script, known, prompt, signal),
     close: () => Promise.resolve(),
   };
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CloisterError } from "../../error.ts";
-import type { OutputParser } from "../../prompt/output.ts";
-import type { Prompt } from "../../prompt/prompt.ts";
-import type { PromptTemplate } from "../../prompt/template.ts";
+import { CloisterError } from "../error.ts";
+import type { OutputParser } from "../prompt/output.ts";
+import type { Prompt } from "../prompt/prompt.ts";
+import type { PromptTemplate } from "../prompt/template.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 
 const prompt: Prompt = {
@@ -58,7 +58,7 @@ test("an answer that says nothing is not mistaken for an earlier one", () => {
 });
 
 test("a call that the token bound cut is left out; a broken call of any other kind is an error", () => {
-  const broken = new CloisterError("overloaded", "half a call");
+  const broken = new CloisterError("invalid-call", "half a call");
   assert.deepEqual(createAnswerReader(parser(broken), template, prompt).end("max-tokens"), []);
   assert.throws(() => createAnswerReader(parser(broken), template, prompt).end("stop"), /half a call/);
 });

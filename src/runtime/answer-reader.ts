@@ -1,9 +1,9 @@
-import { CloisterError } from "../../error.ts";
-import type { Call } from "../../messages/conversation.ts";
-import type { OutputEvent, OutputParser } from "../../prompt/output.ts";
-import type { Prompt } from "../../prompt/prompt.ts";
-import type { PromptTemplate } from "../../prompt/template.ts";
-import type { StopReason } from "../runtime.ts";
+import { CloisterError } from "../error.ts";
+import type { Call } from "../messages/conversation.ts";
+import type { OutputEvent, OutputParser } from "../prompt/output.ts";
+import type { Prompt } from "../prompt/prompt.ts";
+import type { PromptTemplate } from "../prompt/template.ts";
+import type { StopReason } from "./runtime.ts";
 
 /** Reads one answer: what the model writes becomes text and calls, and what it will look like in later prompts is known at its end. */
 export interface AnswerReader {

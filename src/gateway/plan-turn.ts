@@ -1,0 +1,48 @@
+import type { Conversation } from "../messages/conversation.ts";
+import type { MessagesRequest } from "../messages/request.ts";
+import { canonicalise } from "../prompt/canonical.ts";
+import { applyDiet, type Diet } from "../prompt/diet.ts";
+import type { Prompt } from "../prompt/prompt.ts";
+import type { Guidance, Guide } from "../runbook/guidance.ts";
+import type { Lane, Runtime } from "../runtime/runtime.ts";
+import { adviseConversation, chooseAnswer, offerChosen } from "./advise.ts";
+import type { Lanes } from "./lanes.ts";
+import type { GatewayLimits } from "./options.ts";
+
+export interface PlanContext {
+  readonly runtime: Runtime;
+  readonly lanes: Pick<Lanes, "choose">;
+  readonly diet: Diet;
+  readonly guide?: Guide | undefined;
+  readonly limits: GatewayLimits;
+}
+
+/** What a request asks of the model. */
+export interface TurnPlan {
+  readonly lane: Lane;
+  readonly prompt: Prompt;
+  /** The conversation before the guide's words. */
+  readonly conversation: Conversation;
+  readonly guidance: Guidance | undefined;
+}
+
+/**
+ * Canonical form, lane, diet, guide: from the request to the prompt. A function of the request alone, so that the same conversation gives the
+ * same prompt in every process. `maxTokens` is still the client's wish, bounded by the session.
+ */
+export async function planTurn(request: MessagesRequest, context: PlanContext): Promise<TurnPlan> {
+  const { limits } = context;
+  const canonical = canonicalise(request);
+  const offered = offerChosen(applyDiet(canonical, context.diet), request.tool_choice);
+  // Without tools it is no turn of the work (a summary, a question aside): the runbook has nothing to say about it.
+  const guidance = offered.tools.length > 0 ? context.guide?.(offered) : undefined;
+  const advised = guidance === undefined ? offered : adviseConversation(offered, guidance);
+  const answer = chooseAnswer(offered, request.tool_choice, guidance?.answer, context.runtime.facts.can.grammar);
+  const maxTokens = Math.min(request.max_tokens, limits.maxTokens);
+  return await Promise.resolve({
+    lane: context.lanes.choose(canonical),
+    prompt: { ...advised, answer, maxTokens, temperature: request.temperature ?? limits.temperature },
+    conversation: offered,
+    guidance,
+  });
+}
