@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { FoundClient } from "./find-clients.ts";
-import { clientSwitches, incidentSwitches, promptSwitches } from "./switches.ts";
+import { type GatewayAddress, gatewayEnvironment } from "./gateway-environment.ts";
+import { incidentSwitches } from "./switches.ts";
 
 /** Everything a start of the client consists of; `writeLaunchFiles` and the seal carry it out. */
 export interface Launch {
@@ -17,22 +18,13 @@ export interface LaunchFile {
   readonly mode: number;
 }
 
-export interface LaunchOptions {
+export interface LaunchOptions extends GatewayAddress {
   readonly client: FoundClient;
   readonly mode: LaunchMode;
   readonly profile: LaunchProfile;
-  /** The model's name as the gateway knows it. It must not start with `claude-`: the client then believes to know its window. */
-  readonly model: string;
-  /** Where the gateway answers, `http://gateway.internal`. */
-  readonly gatewayUrl: string;
-  /** The session's token. */
-  readonly token: string;
   /** A private folder for this session alone; HOME and the client's configuration are in it. */
   readonly configFolder: string;
   readonly workDir: string;
-  /** Context window and the longest answer, in tokens. */
-  readonly window: number;
-  readonly maxOutput: number;
   /** Folders of PATH inside, most wanted first: where kubectl, git, gh and Node are. */
   readonly pathFolders: readonly string[];
   /** The caller's TERM, COLORTERM and time zone, by name; of everything else of its environment nothing is taken. */
@@ -98,7 +90,7 @@ function profileFlags(profile: LaunchProfile): string[] {
 }
 
 function environment(options: LaunchOptions, configDir: string): Record<string, string> {
-  const { model, terminal = {} } = options;
+  const { terminal = {} } = options;
   const fromCaller = Object.fromEntries(inherited.flatMap((name) => (terminal[name] === undefined ? [] : [[name, terminal[name]]])));
   return {
     TERM: "dumb",
@@ -108,37 +100,13 @@ function environment(options: LaunchOptions, configDir: string): Record<string, 
     HOME: options.configFolder,
     PATH: [...new Set(options.pathFolders)].join(":"),
     SHELL: "/bin/bash",
-    ...clientSwitches,
-    ...promptSwitches,
+    ...gatewayEnvironment(options),
     CLAUDE_CONFIG_DIR: configDir,
     IS_SANDBOX: "1",
-    ANTHROPIC_BASE_URL: options.gatewayUrl,
-    // Never ANTHROPIC_API_KEY: both versions take this one with `--bare` too, and no variable of a cloud credential is set.
-    ANTHROPIC_AUTH_TOKEN: options.token,
-    ANTHROPIC_MODEL: model,
-    ANTHROPIC_SMALL_FAST_MODEL: model,
-    ANTHROPIC_DEFAULT_HAIKU_MODEL: model,
-    ANTHROPIC_DEFAULT_SONNET_MODEL: model,
-    ANTHROPIC_DEFAULT_OPUS_MODEL: model,
-    CLAUDE_CODE_SUBAGENT_MODEL: model,
-    CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(options.window),
-    CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(options.maxOutput),
-    // A turn on a small machine can take minutes of prefill; the gateway sends pings meanwhile, and this ends only what hangs.
-    API_TIMEOUT_MS: "3600000",
-    // The longest that 2.1.330 takes; its own limit of some minutes would end a turn that is still being read.
-    CLAUDE_STREAM_IDLE_TIMEOUT_MS: "1800000",
     ...(options.profile.kind === "incident" ? incidentSwitches : {}),
-    // An engine that died is back in seconds: the turn is asked for again.
-    CLAUDE_CODE_MAX_RETRIES: "10",
     BASH_DEFAULT_TIMEOUT_MS: "120000",
     BASH_MAX_TIMEOUT_MS: "600000",
-    BASH_MAX_OUTPUT_LENGTH: String(outputLimit(options.window)),
   };
-}
-
-/** One command's output in characters: an eighth of the window at about four characters a token, at least 2,000, at most the client's own 30,000. */
-function outputLimit(window: number): number {
-  return Math.min(30_000, Math.max(2_000, Math.floor(window / 2)));
 }
 
 /** `.claude.json`: the first-run questions are answered, the work folder is trusted. */
