@@ -145,6 +145,7 @@ const openingAtTheEnd = `${callOpening}\\n?(?![\\s\\S])`;
 function explain({ status, message }: Refusal): CloisterError | undefined {
   if (status !== 400) return undefined;
   if (/exceed_context_size|exceeds the available context size/.test(message))
+    // Asked for before: a server that has been started again with a smaller window.
     return new CloisterError("prompt-too-long", `prompt is too long: ${message}`);
   if (/grammar/i.test(message)) return new CloisterError("internal", `The server does not take the answer's grammar: ${message}`);
   return undefined;
