@@ -6,6 +6,7 @@ import { chooseTemplate, type PromptTemplate } from "../../prompt/template.ts";
 import { createAnswerReader } from "../answer-reader.ts";
 import { createRecentMap } from "../embedded/recent-map.ts";
 import { longestPrompt } from "../embedded/window-size.ts";
+import { mapFew } from "../http/map-few.ts";
 import { createServer, type ServerOptions } from "../http/server.ts";
 import type { Lane, Runtime, RuntimeEvent } from "../runtime.ts";
 import { complete } from "./completion.ts";
@@ -203,7 +204,7 @@ export async function createLlamaServerRuntime(options: LlamaServerOptions): Pro
         },
       },
       count: async (prompt) => (await tokenizer.prompt(template.render(prompt), answers, closing.signal)).length,
-      countTexts: (texts) => Promise.all(texts.map(async (text) => (await tokenizer.plain(text, closing.signal)).length)),
+      countTexts: (texts) => mapFew(texts, 4, async (text) => (await tokenizer.plain(text, closing.signal)).length),
       run,
       async close() {
         if (closing.signal.aborted) return;

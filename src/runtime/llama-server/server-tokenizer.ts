@@ -3,6 +3,7 @@ import type { Segment } from "../../prompt/template.ts";
 import { promptTokens } from "../embedded/prompt-tokens.ts";
 import { createRecentMap, type RecentMap } from "../embedded/recent-map.ts";
 import { spellOut } from "../embedded/vocabulary.ts";
+import { mapFew } from "../http/map-few.ts";
 import type { Server } from "../http/server.ts";
 
 /** The model's tokenizer, asked over HTTP; a text that was asked before is not asked again. */
@@ -25,6 +26,8 @@ const piecesSchema = z.object({ tokens: z.array(z.object({ id: z.number().int(),
 /** Segments that are kept: a conversation has about three a turn, and each holds a few tokens to a few thousand. */
 const keptTexts = 4096;
 const keptMarkup = 4096;
+/** Questions to the server at the same time. */
+const atOnce = 4;
 const markupLike = /<[^<>\s]+>/g;
 
 /** Asks the server once how its vocabulary opens a prompt and whether it puts a blank before a text. */
@@ -73,7 +76,7 @@ export async function createServerTokenizer(server: Server, signal?: AbortSignal
     );
     const markup = candidates.filter((candidate) => isMarkup.get(candidate) !== false);
     const pattern = markup.length === 0 ? undefined : new RegExp(markup.map(escapePattern).join("|"), "g");
-    const pieces = await Promise.all(spellOut(text, pattern).map((piece) => tokenize(piece, false, signal)));
+    const pieces = await mapFew(spellOut(text, pattern), atOnce, (piece) => tokenize(piece, false, signal));
     return pieces.flat();
   }
 
@@ -93,13 +96,11 @@ export async function createServerTokenizer(server: Server, signal?: AbortSignal
     },
     async prompt(segments, answers, signal) {
       const texts = { special: new Map<string, number[]>(), plain: new Map<string, number[]>() };
-      await Promise.all(
-        segments.map(async ({ text, special, assistant }) => {
-          if (assistant === true && answers.get(text) !== undefined) return;
-          const tokens = special ? await tokenize(text, true, signal) : await plain(text, signal);
-          texts[special ? "special" : "plain"].set(text, [...tokens]);
-        }),
-      );
+      await mapFew(segments, atOnce, async ({ text, special, assistant }) => {
+        if (assistant === true && answers.get(text) !== undefined) return;
+        const tokens = special ? await tokenize(text, true, signal) : await plain(text, signal);
+        texts[special ? "special" : "plain"].set(text, [...tokens]);
+      });
       const tokenizer = {
         special: (text: string) => texts.special.get(text) ?? [],
         plain: (text: string) => texts.plain.get(text) ?? [],
