@@ -23,6 +23,7 @@ export function chatBody({ model, prompt, messages, maxTokens }: ChatRequest, wa
     temperature: prompt.temperature,
     ...(prompt.temperature > 0 ? { top_p: 0.95 } : {}),
     ...extrasBody(ways),
+    ...(ways.progress ? { return_progress: true } : {}),
     ...toolsBody(prompt, ways),
     ...heldTo(prompt, ways),
   };

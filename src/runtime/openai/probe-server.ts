@@ -3,7 +3,7 @@ import { CloisterError } from "../../error.ts";
 import { turnLimits } from "../http/limits.ts";
 import type { Server } from "../http/server.ts";
 import { type ChatMessage, chatTools } from "./chat-messages.ts";
-import { readUsage, wholeAnswerSchema } from "./chat-stream.ts";
+import { readChat, readUsage, wholeAnswerSchema } from "./chat-stream.ts";
 import { extrasBody, type GrammarField, grammarBody, type ServerWays } from "./server-ways.ts";
 
 export interface ProbedServer extends ServerWays {
@@ -78,6 +78,7 @@ export async function probeServer(server: Server, choice: ProbeChoice): Promise<
     lateSystem,
     tools: shows && alone === undefined ? "server" : "prompt",
     grammar: besideTools ?? alone,
+    progress: basic.extras && (await saysProgress(server, { model, messages, ...extras }, signal)),
     counts: plain.prompt !== undefined && (await countMessages(server, { model, messages, ...extras }, signal)) === plain.prompt,
     cacheFigures: plain.caches,
   };
@@ -108,6 +109,17 @@ async function probeBasics(
 
 function systemOf(): ChatMessage {
   return system;
+}
+
+async function saysProgress(server: Server, body: object, signal: AbortSignal | undefined): Promise<boolean> {
+  const asked = { stream: true, return_progress: true, max_tokens: 1, ...body };
+  try {
+    for await (const { type } of readChat(server, { path: "/v1/chat/completions", body: asked, signal }))
+      if (type === "progress") return true;
+  } catch (error) {
+    if (!(error instanceof CloisterError) || (error.code !== "bad-request" && error.code !== "engine-lost")) throw error;
+  }
+  return false;
 }
 
 /** Tokens of messages by vLLM's `/tokenize`; undefined where there is no such thing. Another server's may have the name and another meaning. */
