@@ -31,6 +31,11 @@ export function chatBody({ system, tools, turns }: Conversation, defuse: (text: 
   };
 }
 
+/** A request's words as one text, which begins with the shorter conversation's. */
+export function chatText({ tools = [], messages }: ChatBody): string {
+  return [...tools, ...messages].map((part) => `${JSON.stringify(part)}\n`).join("");
+}
+
 function chatMessage(turn: Turn, names: ReadonlyMap<string, string>, defuse: (text: string) => string): ChatMessage {
   switch (turn.role) {
     case "user":

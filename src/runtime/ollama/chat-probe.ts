@@ -1,8 +1,14 @@
-import type { Conversation, Tool, Turn } from "../../messages/conversation.ts";
-import { type ChatBody, chatBody } from "./chat-messages.ts";
+import type { Tool, Turn } from "../../messages/conversation.ts";
+import { type ChatBody, chatBody, chatText } from "./chat-messages.ts";
 
 /** Has the server render a conversation without running it; undefined where it does not tell. */
 export type RenderMessages = (chat: ChatBody) => Promise<string | undefined>;
+
+export interface RenderingProbe {
+  readonly defect: RenderingDefect | undefined;
+  /** Bytes that the rendering has beside what is sent: how tools are introduced, the roles' marks. */
+  readonly addedBytes: number;
+}
 
 export interface RenderingDefect {
   /** The rest of a sentence that begins "it …". */
@@ -29,27 +35,27 @@ const turns: readonly Turn[] = [
  * The control question for a template of Ollama's: renders a conversation whose parts are marks and looks at what came out. A model whose template is
  * missing gets bare words, and goes on with them as with any text.
  */
-export async function findDefect(render: RenderMessages, hasTools: boolean): Promise<RenderingDefect | undefined> {
-  if (!hasTools) return { text: "does not list the tools", grave: true };
-  const bare = await render(chatBody({ system: "", tools: [], turns: turns.slice(0, 1) }, same));
-  if (bare === undefined) return { text: "could not be looked at: this Ollama does not show what it renders", grave: false };
-  if (bare.replace("@user-1@", "").trim() === "") return { text: "is missing: the model reads bare words, without roles", grave: true };
+export async function probeRendering(render: RenderMessages, hasTools: boolean): Promise<RenderingProbe> {
+  if (!hasTools) return { defect: { text: "does not list the tools", grave: true }, addedBytes: 0 };
+  const alone = await render(chatBody({ system: "", tools: [], turns: turns.slice(0, 1) }, same));
+  if (alone === undefined)
+    return { defect: { text: "could not be looked at: this Ollama does not show what it renders", grave: false }, addedBytes: 0 };
+  if (alone.replace("@user-1@", "").trim() === "")
+    return { defect: { text: "is missing: the model reads bare words, without roles", grave: true }, addedBytes: 0 };
+  const whole = chatBody({ system: "@system@", tools: [tool], turns }, same);
+  const text = (await render(whole)) ?? "";
+  const before = (await render(chatBody({ system: "@system@", tools: [tool], turns: turns.slice(0, 3) }, same))) ?? "";
+  return { defect: findDefect(text, before), addedBytes: Math.max(0, Buffer.byteLength(text) - Buffer.byteLength(chatText(whole))) };
+}
 
-  const text = (await render(conversation(turns))) ?? "";
-  const positions = ["@system@", "@user-1@", "@path@", "@result@", "@answer@", "@user-2@"].map((mark) => ({
-    mark,
-    at: text.indexOf(mark),
-  }));
+function findDefect(text: string, before: string): RenderingDefect | undefined {
+  const positions = ["@system@", "@user-1@", "@path@", "@result@", "@answer@", "@user-2@"].map((mark) => ({ mark, at: text.indexOf(mark) }));
   const lost = positions.find(({ at }) => at === -1);
   if (lost !== undefined) return { text: `leaves out ${partNames[lost.mark] ?? "parts of the conversation"}`, grave: true };
   if (!text.includes("@tool@") || !text.includes(tool.name)) return { text: "does not list the tools", grave: true };
   if (positions.some(({ at }, index) => index > 0 && at < (positions[index - 1]?.at ?? 0)))
     return { text: "moves parts of the conversation", grave: false };
-
-  const before = (await render(conversation(turns.slice(0, 3)))) ?? "";
-  return text.startsWith(before)
-    ? undefined
-    : { text: "rewrites earlier turns as the conversation grows, so their state is lost", grave: false };
+  return text.startsWith(before) ? undefined : { text: "rewrites earlier turns as the conversation grows, so their state is lost", grave: false };
 }
 
 const partNames: Readonly<Record<string, string>> = {
@@ -57,10 +63,6 @@ const partNames: Readonly<Record<string, string>> = {
   "@path@": "the calls",
   "@result@": "the results of tools",
 };
-
-function conversation(some: readonly Turn[]): ChatBody {
-  return chatBody({ system: "@system@", tools: [tool], turns: some } satisfies Conversation, same);
-}
 
 function same(text: string): string {
   return text;

@@ -4,7 +4,7 @@ import type { Prompt } from "../../prompt/prompt.ts";
 import type { TimeLimits } from "../http/limits.ts";
 import { createServer } from "../http/server.ts";
 import type { Lane, Runtime, RuntimeEvent } from "../runtime.ts";
-import { chatBody } from "./chat-messages.ts";
+import { chatBody, chatText } from "./chat-messages.ts";
 import { chooseRendering, type Rendering } from "./choose-rendering.ts";
 import { controlLike, createDefuser, rawPrompt } from "./defuse.ts";
 import { findModel } from "./find-model.ts";
@@ -58,28 +58,27 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
     throw error;
   });
   const { found, window, rendering } = opened;
+  const addedBytes = rendering.by === "us" ? 0 : rendering.addedBytes;
   const estimate = createTokenEstimate();
   const defuse = createDefuser(found.vocabulary?.control ?? controlLike);
 
   async function open() {
     const found = await findModel(server, options.model, lifetime);
-    const { trainedWindow, name } = found;
-    const window = await loadModel(server, { model: name, window: options.window, trainedWindow, keepAlive }, lifetime);
+    const window = await loadModel(server, found, options.window, keepAlive, lifetime);
     return { found, window, rendering: await chooseRendering(server, found, { keepAlive, window }, options.rendering, lifetime) };
   }
 
   /** What is sent of a prompt, as text: what tokens are estimated from, and how a prompt is known again. */
   function sentText(prompt: Prompt): string {
     if (rendering.by === "us") return rawPrompt(rendering.template.render(prompt), defuse);
-    const { tools = [], messages } = chatBody(prompt, defuse);
-    return [...tools, ...messages].map((part) => JSON.stringify(part)).join("\n");
+    return chatText(chatBody(prompt, defuse));
   }
 
   async function* run(prompt: Prompt, _lane: Lane, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
     const stop = AbortSignal.any([signal, lifetime]);
     if (stop.aborted) throw new CloisterError("cancelled", "The turn was cancelled before it began.");
     const text = sentText(prompt);
-    const tokens = estimate.ofPrompt(text);
+    const tokens = estimate.ofPrompt(text, addedBytes);
     const meter = createMeter(() => performance.now());
     const context: TurnContext = {
       server,
@@ -140,7 +139,7 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
         cancel: true,
       },
     },
-    count: (prompt) => Promise.resolve(estimate.ofPrompt(sentText(prompt))),
+    count: (prompt) => Promise.resolve(estimate.ofPrompt(sentText(prompt), addedBytes)),
     countTexts: (texts) => Promise.resolve(texts.map((text) => estimate.ofText(text))),
     run,
     close,

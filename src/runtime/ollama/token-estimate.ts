@@ -1,7 +1,7 @@
 /** Counts tokens without a tokenizer: what the server has counted is known, what came after it is estimated. */
 export interface TokenEstimate {
-  /** Tokens of a prompt; rather too many than too few. */
-  ofPrompt(text: string): number;
+  /** Tokens of a prompt; rather too many than too few. `addedBytes`: what the server adds to a prompt of which nothing is known. */
+  ofPrompt(text: string, addedBytes: number): number;
   /** So many a prompt has at least: a smaller count means that the server left something out. */
   fewest(text: string): number;
   /** Tokens of a text by itself. */
@@ -30,18 +30,19 @@ export function createTokenEstimate(): TokenEstimate {
     return beginnings.reduce((best, prompt) => (prompt.text.length > best.text.length ? prompt : best), { text: "", tokens: 0 });
   };
 
-  const estimate = (text: string): number => Math.ceil((Buffer.byteLength(text) / bytesPerToken) * margin);
+  const estimate = (bytes: number): number => Math.ceil((bytes / bytesPerToken) * margin);
 
   return {
-    ofPrompt(text) {
+    ofPrompt(text, addedBytes) {
       const beginning = longestKnown(text);
-      return beginning.tokens + estimate(text.slice(beginning.text.length));
+      if (beginning.tokens === 0) return estimate(Buffer.byteLength(text) + addedBytes);
+      return beginning.tokens + estimate(Buffer.byteLength(text.slice(beginning.text.length)));
     },
     fewest(text) {
       const beginning = longestKnown(text);
       return Math.floor(beginning.tokens * 0.99 + (text.length - beginning.text.length) / mostCharacters) - 8;
     },
-    ofText: estimate,
+    ofText: (text) => estimate(Buffer.byteLength(text)),
     learn(text, tokens) {
       const beginning = longestKnown(text);
       const bytes = Buffer.byteLength(text.slice(beginning.text.length));

@@ -6,19 +6,33 @@ export const versionSchema = z.object({ version: z.string().max(100) });
 
 export const tagsSchema = z.object({ models: z.array(z.object({ name: z.string() })).max(10_000) });
 
+const detailsSchema = z.object({
+  /** `gguf`, `safetensors`. */
+  format: z.string().default(""),
+  family: z.string().default(""),
+  parameter_size: z.string().default(""),
+  quantization_level: z.string().default(""),
+});
+
 export const showSchema = z.object({
   modelfile: z.string().default(""),
   /** Go's template language; `{{ .Prompt }}` where the model came without one. */
   template: z.string().default(""),
   capabilities: z.array(z.string()).default([]),
-  details: z.object({ format: z.string().default(""), family: z.string().default("") }).prefault({}),
+  details: detailsSchema.prefault({}),
   /** The file's own key-value pairs; asked for with `verbose` also the vocabulary. Never the file's chat template: Ollama leaves it out. */
   model_info: z.record(z.string(), z.unknown()).nullish(),
 });
 export type Show = z.infer<typeof showSchema>;
 
 export const psSchema = z.object({
-  models: z.array(z.object({ name: z.string(), model: z.string().optional(), context_length: z.number().int().nonnegative().optional() })),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      details: detailsSchema.prefault({}),
+      context_length: z.number().int().nonnegative().optional(),
+    }),
+  ),
 });
 
 const count = z.number().int().nonnegative().optional();
