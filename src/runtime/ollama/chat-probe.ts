@@ -49,13 +49,18 @@ export async function probeRendering(render: RenderMessages, hasTools: boolean):
 }
 
 function findDefect(text: string, before: string): RenderingDefect | undefined {
-  const positions = ["@system@", "@user-1@", "@path@", "@result@", "@answer@", "@user-2@"].map((mark) => ({ mark, at: text.indexOf(mark) }));
+  const positions = ["@system@", "@user-1@", "@path@", "@result@", "@answer@", "@user-2@"].map((mark) => ({
+    mark,
+    at: text.indexOf(mark),
+  }));
   const lost = positions.find(({ at }) => at === -1);
   if (lost !== undefined) return { text: `leaves out ${partNames[lost.mark] ?? "parts of the conversation"}`, grave: true };
   if (!text.includes("@tool@") || !text.includes(tool.name)) return { text: "does not list the tools", grave: true };
   if (positions.some(({ at }, index) => index > 0 && at < (positions[index - 1]?.at ?? 0)))
     return { text: "moves parts of the conversation", grave: false };
-  return text.startsWith(before) ? undefined : { text: "rewrites earlier turns as the conversation grows, so their state is lost", grave: false };
+  return text.startsWith(before)
+    ? undefined
+    : { text: "rewrites earlier turns as the conversation grows, so their state is lost", grave: false };
 }
 
 const partNames: Readonly<Record<string, string>> = {

@@ -32,7 +32,8 @@ test("choices and forms that begin alike are all there, and nothing between them
   ];
   const all = ["kubectl get x", "kubectl get pods x", "kubectl describe x", "kubectl get", "kubectl get x -o yaml", "echo"];
   for (const value of all) assert.ok(matches(forms, value), value);
-  for (const value of ["kubectl ", "kubectl get pods", "kubectl describe x -o yaml", "echo x", ""]) assert.ok(!matches(forms, value), value);
+  for (const value of ["kubectl ", "kubectl get pods", "kubectl describe x -o yaml", "echo x", ""])
+    assert.ok(!matches(forms, value), value);
   assert.equal(formPattern([[choice()]]), undefined);
 });
 

@@ -104,7 +104,8 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
         : yield* runChat(context, chatBody(prompt, defuse), prompt);
     const counted = meter.promptTokens;
     if (counted !== undefined) {
-      if (counted < estimate.fewest(text)) throw promptTooLong(tokens, window);
+      // Asked not to, no version that is taken drops anything; one that did would show it here.
+      if (counted >= window || counted < estimate.fewest(text)) throw promptTooLong(Math.max(tokens, window + 1), window);
       estimate.learn(text, counted);
     }
     yield { type: "end", reason, timing: meter.timing(counted ?? tokens) };

@@ -2,7 +2,7 @@
 export interface TokenEstimate {
   /** Tokens of a prompt; rather too many than too few. `addedBytes`: what the server adds to a prompt of which nothing is known. */
   ofPrompt(text: string, addedBytes: number): number;
-  /** So many a prompt has at least: a smaller count means that the server left something out. */
+  /** So many a prompt has at least, for what is known of it: a smaller count means that the server left something out. */
   fewest(text: string): number;
   /** Tokens of a text by itself. */
   ofText(text: string): number;
@@ -14,8 +14,6 @@ export interface TokenEstimate {
 const usualBytes = 3.2;
 /** What is estimated is taken for larger than it seems: a prompt that does not fit costs a refused request. */
 const margin = 1.1;
-/** Characters of one token, on average over a prompt, at the very most: indentation and long words included. */
-const mostCharacters = 16;
 /** Prompts that are remembered: the lanes of a session. */
 const remembered = 8;
 /** A difference of fewer bytes says little about the rate. */
@@ -38,10 +36,8 @@ export function createTokenEstimate(): TokenEstimate {
       if (beginning.tokens === 0) return estimate(Buffer.byteLength(text) + addedBytes);
       return beginning.tokens + estimate(Buffer.byteLength(text.slice(beginning.text.length)));
     },
-    fewest(text) {
-      const beginning = longestKnown(text);
-      return Math.floor(beginning.tokens * 0.99 + (text.length - beginning.text.length) / mostCharacters) - 8;
-    },
+    // At its seam to what follows a text may be cut into other tokens.
+    fewest: (text) => Math.floor(longestKnown(text).tokens * 0.99) - 8,
     ofText: (text) => estimate(Buffer.byteLength(text)),
     learn(text, tokens) {
       const beginning = longestKnown(text);
