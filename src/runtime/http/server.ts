@@ -41,6 +41,8 @@ export interface ServerRequest {
   /** Sent as JSON by POST; absent: GET. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Where this request's differ from the usual ones: a question that makes the model work. */
+  readonly limits?: Partial<TimeLimits> | undefined;
   /**
    * A refusal that means something to the runtime, as its error (`prompt-too-long`); undefined leaves it to the usual map from
    * status to code.
@@ -94,7 +96,7 @@ export function createServer(options: ServerOptions): Server {
       path: request.path,
       headers: { accept, ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) },
       body: request.body === undefined ? undefined : JSON.stringify(request.body),
-      limits,
+      limits: { ...limits, ...request.limits },
       signal: request.signal,
       agent: kept,
     });
