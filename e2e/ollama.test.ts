@@ -39,6 +39,8 @@ before(async () => {
 after(() => real?.stop());
 
 const window = 2048;
+/** Ollama's own, unless it is told another. */
+const chunk = 512;
 
 /** One suite of requests, recorded in a file of its own. */
 interface Suite {
@@ -55,6 +57,7 @@ for (const { name, options } of [raw, chat]) {
     const runtime = await another();
     return {
       runtime,
+      chunk,
       another,
       async close() {
         await runtime.close();
@@ -71,6 +74,7 @@ for (const { name, options } of [raw, chat]) {
     const runtime = await another();
     return {
       runtime,
+      chunk,
       another,
       isWorking: real.isWorking,
       async close() {

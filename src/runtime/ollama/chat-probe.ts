@@ -6,8 +6,8 @@ export type RenderMessages = (chat: ChatBody) => Promise<string | undefined>;
 
 export interface RenderingProbe {
   readonly defect: RenderingDefect | undefined;
-  /** Bytes that the rendering has beside what is sent: how tools are introduced, the roles' marks. */
-  readonly addedBytes: number;
+  /** A text as long as what the rendering has beside the words that are sent: how tools are introduced, the roles' marks. */
+  readonly added: string;
 }
 
 export interface RenderingDefect {
@@ -36,16 +36,16 @@ const turns: readonly Turn[] = [
  * missing gets bare words, and goes on with them as with any text.
  */
 export async function probeRendering(render: RenderMessages, hasTools: boolean): Promise<RenderingProbe> {
-  if (!hasTools) return { defect: { text: "does not list the tools", grave: true }, addedBytes: 0 };
+  if (!hasTools) return { defect: { text: "does not list the tools", grave: true }, added: "" };
   const alone = await render(chatBody({ system: "", tools: [], turns: turns.slice(0, 1) }, same));
   if (alone === undefined)
-    return { defect: { text: "could not be looked at: this Ollama does not show what it renders", grave: false }, addedBytes: 0 };
+    return { defect: { text: "could not be looked at: this Ollama does not show what it renders", grave: false }, added: "" };
   if (alone.replace("@user-1@", "").trim() === "")
-    return { defect: { text: "is missing: the model reads bare words, without roles", grave: true }, addedBytes: 0 };
+    return { defect: { text: "is missing: the model reads bare words, without roles", grave: true }, added: "" };
   const whole = chatBody({ system: "@system@", tools: [tool], turns }, same);
   const text = (await render(whole)) ?? "";
   const before = (await render(chatBody({ system: "@system@", tools: [tool], turns: turns.slice(0, 3) }, same))) ?? "";
-  return { defect: findDefect(text, before), addedBytes: Math.max(0, Buffer.byteLength(text) - Buffer.byteLength(chatText(whole))) };
+  return { defect: findDefect(text, before), added: text.slice(0, Math.max(0, text.length - chatText(whole).length)) };
 }
 
 function findDefect(text: string, before: string): RenderingDefect | undefined {

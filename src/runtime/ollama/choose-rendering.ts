@@ -11,8 +11,8 @@ import { generateLineSchema, renderedSchema } from "./wire.ts";
 export type Rendering =
   /** We do, and the server takes the text as it is. */
   | { readonly by: "us"; readonly template: PromptTemplate }
-  /** Ollama does, with the model's template or a renderer of its own. */
-  | { readonly by: "ollama"; readonly description: string; readonly addedBytes: number };
+  /** Ollama does, with the model's template or a renderer of its own; `added` is as long as what it adds to the words that are sent. */
+  | { readonly by: "ollama"; readonly description: string; readonly added: string };
 
 /**
  * Ours for a GGUF model that speaks ChatML: then the same conversation gives the same bytes, calls are spelt as the model was taught, and can be held to
@@ -40,14 +40,14 @@ export async function chooseRendering(
       template: chatmlTemplate({ description: `ours, in ChatML: ${why}`, eosToken: found.vocabulary?.end, emptyThought }),
     };
   }
-  const { defect, addedBytes } = await probeRendering(renderBy(server, name, loading, signal), show.capabilities.includes("tools"));
+  const { defect, added } = await probeRendering(renderBy(server, name, loading, signal), show.capabilities.includes("tools"));
   if (defect?.grave === true)
     throw new CloisterError("damaged", `Ollama's template for ${name} cannot be used: it ${defect.text}.`, {
       hint: "Create the model again with a TEMPLATE in its Modelfile that lists tools, or choose a model of the ChatML family (Qwen, SmolLM, Hermes).",
     });
   const whose = ownRenderer === undefined ? "the one that Ollama has for the model" : `Ollama's own (${ownRenderer})`;
   const description = `${whose}; calls are not held to their schema${defect === undefined ? "" : `; it ${defect.text}`}`;
-  return { by: "ollama", description, addedBytes };
+  return { by: "ollama", description, added };
 }
 
 function speaksChatml({ show, vocabulary }: FoundModel): boolean {

@@ -23,7 +23,7 @@ interface Asked {
   readonly _debug_render_only?: boolean;
 }
 
-const end = { done: true, done_reason: "stop", prompt_eval_count: 20, prompt_eval_duration: 2e6, eval_count: 3, eval_duration: 3e6 };
+const end = { done: true, done_reason: "stop", prompt_eval_count: 60, prompt_eval_duration: 2e6, eval_count: 3, eval_duration: 3e6 };
 const json = (response: ServerResponse, value: unknown, status = 200): void =>
   void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
 const lines = (...values: readonly unknown[]): Answer => {
@@ -138,7 +138,7 @@ test("every request says what Ollama would else choose for itself, and the windo
     );
     const last = events.at(-1);
     assert.ok(last?.type === "end");
-    assert.deepEqual(last.timing, { promptTokens: 20, cachedTokens: 0, outputTokens: 3, prefillMs: 2, decodeMs: 3 });
+    assert.deepEqual(last.timing, { promptTokens: 60, cachedTokens: 0, outputTokens: 3, prefillMs: 2, decodeMs: 3 });
     const [body] = asked;
     assert.deepEqual([body?.think, body?.truncate, body?.shift, body?.raw, body?.keep_alive], [false, false, false, true, "30m"]);
     assert.deepEqual(body?.options, { num_ctx: 1024, num_predict: 50, temperature: 0.5, repeat_penalty: 1, stop: ["<|im_end|>"] });

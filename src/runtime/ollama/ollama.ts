@@ -6,14 +6,14 @@ import { createServer } from "../http/server.ts";
 import type { Lane, Runtime, RuntimeEvent } from "../runtime.ts";
 import { chatBody, chatText } from "./chat-messages.ts";
 import { chooseRendering, type Rendering } from "./choose-rendering.ts";
-import { controlLike, createDefuser, rawPrompt } from "./defuse.ts";
+import { createDefuser, rawPrompt } from "./raw-prompt.ts";
 import { findModel } from "./find-model.ts";
 import { loadModel } from "./load-model.ts";
 import { createMeter } from "./meter.ts";
 import { explainRefusal, promptTooLong } from "./refusals.ts";
 import { runChat } from "./run-chat.ts";
 import { runRaw } from "./run-raw.ts";
-import { createTokenEstimate } from "./token-estimate.ts";
+import { createTokenEstimate } from "../token-estimate.ts";
 import type { TurnContext } from "./turn-context.ts";
 
 export interface OllamaOptions {
@@ -58,9 +58,8 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
     throw error;
   });
   const { found, window, rendering } = opened;
-  const addedBytes = rendering.by === "us" ? 0 : rendering.addedBytes;
   const estimate = createTokenEstimate();
-  const defuse = createDefuser(found.vocabulary?.control ?? controlLike);
+  const defuse = createDefuser(found.vocabulary?.control);
 
   async function open() {
     const found = await findModel(server, options.model, lifetime);
@@ -71,14 +70,14 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
   /** What is sent of a prompt, as text: what tokens are estimated from, and how a prompt is known again. */
   function sentText(prompt: Prompt): string {
     if (rendering.by === "us") return rawPrompt(rendering.template.render(prompt), defuse);
-    return chatText(chatBody(prompt, defuse));
+    return rendering.added + chatText(chatBody(prompt, defuse));
   }
 
   async function* run(prompt: Prompt, _lane: Lane, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
     const stop = AbortSignal.any([signal, lifetime]);
     if (stop.aborted) throw new CloisterError("cancelled", "The turn was cancelled before it began.");
     const text = sentText(prompt);
-    const tokens = estimate.ofPrompt(text, addedBytes);
+    const tokens = estimate.ofPrompt(text);
     const meter = createMeter(() => performance.now());
     const context: TurnContext = {
       server,
@@ -140,7 +139,7 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
         cancel: true,
       },
     },
-    count: (prompt) => Promise.resolve(estimate.ofPrompt(sentText(prompt), addedBytes)),
+    count: (prompt) => Promise.resolve(estimate.ofPrompt(sentText(prompt))),
     countTexts: (texts) => Promise.resolve(texts.map((text) => estimate.ofText(text))),
     run,
     close,
