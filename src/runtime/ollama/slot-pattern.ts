@@ -1,23 +1,11 @@
-import { CloisterError } from "../../error.ts";
 import type { TextSlot } from "../../messages/answer.ts";
 import { type CharacterSet, contains, onTheWire, parseClass, printable, without } from "../../prompt/grammar/characters.ts";
 import { codePoint } from "../../prompt/grammar/rules.ts";
+import { type Excluded, excludedValues, longestSlot } from "../../prompt/grammar/slot.ts";
 import { literalPattern } from "./literal-pattern.ts";
 
-/** The converter's repetitions go no further. */
-const longestSlot = 2000;
-/** Characters of excluded values that are written, all in all. */
-const mostExcluded = 50_000;
 const fullStop = 0x2e;
 const space = 0x20;
-
-interface Excluded {
-  /** A value that may not come out ends here. */
-  ends: boolean;
-  /** Nothing may go on from here either. */
-  closed: boolean;
-  readonly next: Map<number, Excluded>;
-}
 
 /**
  * A text slot as a pattern: from `min` to `max` characters of its set, none of the excluded values, which are followed character by
@@ -75,28 +63,4 @@ function characterPattern(set: CharacterSet): string | undefined {
   const alternatives = [...(plain.length > 0 ? [`[${plain.join("")}]`] : []), ...escaped];
   if (alternatives.length === 0) return undefined;
   return alternatives.length === 1 ? alternatives[0] : `(${alternatives.join("|")})`;
-}
-
-function excludedValues(slot: TextSlot, max: number, characters: CharacterSet): Excluded | undefined {
-  const root: Excluded = { ends: false, closed: false, next: new Map() };
-  const closing = new Set(slot.exceptBeginnings);
-  let total = 0;
-  for (const value of [...(slot.except ?? []), ...closing]) {
-    const codes = Array.from(value, (character) => character.codePointAt(0) ?? 0);
-    // What could not come out anyway needs no words.
-    if ((codes.length < slot.min && !closing.has(value)) || codes.length > max || codes.some((code) => !contains(characters, code)))
-      continue;
-    total += codes.length;
-    if (total > mostExcluded)
-      throw new CloisterError("too-large", `A slot excludes values of more than ${mostExcluded} characters together.`);
-    let node = root;
-    for (const code of codes) {
-      let next = node.next.get(code);
-      if (next === undefined) node.next.set(code, (next = { ends: false, closed: false, next: new Map() }));
-      node = next;
-    }
-    node.ends = true;
-    if (closing.has(value)) node.closed = true;
-  }
-  return root.ends || root.next.size > 0 ? root : undefined;
 }
