@@ -43,6 +43,7 @@ test("choices stay choices; what the converter cannot say is any value", () => {
       d: { not: { type: "string" } },
       e: { type: "array", items: true, maxItems: 3 },
       f: { type: "object", additionalProperties: { type: "string" } },
+      g: { type: "array", prefixItems: [{ type: "string" }, { const: 2 }], items: false },
     },
   });
   assert.deepEqual(properties, {
@@ -52,6 +53,7 @@ test("choices stay choices; what the converter cannot say is any value", () => {
     d: any,
     e: { type: "array", items: any, maxItems: 3 },
     f: { type: "object", additionalProperties: { type: "string" } },
+    g: { type: "array", prefixItems: [{ type: "string" }, { const: 2 }] },
   });
 });
 

@@ -31,6 +31,9 @@ function simplify(schema: JsonValue | undefined, root: JsonObject, depth: number
   if (Array.isArray(type))
     return { anyOf: (type as readonly JsonValue[]).map((one) => simplify({ ...schema, type: one }, root, depth + 1)) };
   if (type === "object" || isObject(schema["properties"])) return simplifyObject(schema, root, depth);
+  const tuple = Array.isArray(schema["prefixItems"]) ? schema["prefixItems"] : schema["items"];
+  if (Array.isArray(tuple) && tuple.length > 0)
+    return { type: "array", prefixItems: (tuple as readonly JsonValue[]).map((item) => simplify(item, root, depth + 1)) };
   if (type === "array") return { type, items: simplify(schema["items"], root, depth + 1), ...bounds(schema, "minItems", "maxItems") };
   if (type === "string") return { type, ...bounds(schema, "minLength", "maxLength") };
   if (type === "integer") return { type, ...bounds(schema, "minimum", "maximum") };
