@@ -31,6 +31,14 @@ test("references are written out, and one that leads back to itself ends", () =>
   assert.ok(!text.includes("$ref"));
   assert.ok(text.length < 5000);
   assert.deepEqual((plain["properties"] as Record<string, unknown>)["gone"], any);
+
+  const self = { $ref: "#/$defs/node" };
+  const wide = plainSchema({
+    ...self,
+    type: "object",
+    $defs: { node: { type: "object", properties: { a: self, b: self, c: self, d: self, e: self } } },
+  });
+  assert.ok(JSON.stringify(wide).length < 200_000);
 });
 
 test("choices stay choices; what the converter cannot say is any value", () => {
