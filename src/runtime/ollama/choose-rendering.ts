@@ -25,7 +25,7 @@ export type Rendering =
 export async function chooseRendering(
   server: Server,
   found: FoundModel,
-  loading: { readonly keepAlive: string; readonly window: number },
+  loading: { readonly keepAlive: string | number; readonly window: number },
   wanted: Rendering["by"] | undefined,
   signal?: AbortSignal,
 ): Promise<Rendering> {
@@ -66,7 +66,7 @@ function isBare(template: string): boolean {
 async function holdsChatml(
   server: Server,
   model: string,
-  loading: { readonly keepAlive: string; readonly window: number },
+  loading: { readonly keepAlive: string | number; readonly window: number },
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const body = {
@@ -89,7 +89,7 @@ async function holdsChatml(
 function renderBy(
   server: Server,
   model: string,
-  loading: { readonly keepAlive: string; readonly window: number },
+  loading: { readonly keepAlive: string | number; readonly window: number },
   signal: AbortSignal | undefined,
 ): RenderMessages {
   return async (chat: ChatBody) => {

@@ -11,7 +11,7 @@ const usualWindow = 32_768;
  * Has the model loaded with the window that is asked for, and finds out which one it got: the server may give less (what the model was
  * trained on), and its own figure is the fact.
  *
- * @param keepAlive as Ollama reads it: `30m`, `-1` for ever
+ * @param keepAlive as Ollama reads it: `30m`, or seconds
  * @returns tokens, prompt and answer together
  * @throws CloisterError `missing`, `internal` where it does not fit into memory, `engine-lost`
  */
@@ -19,7 +19,7 @@ export async function loadModel(
   server: Server,
   found: FoundModel,
   window: number | undefined,
-  keepAlive: string,
+  keepAlive: string | number,
   signal?: AbortSignal,
 ): Promise<number> {
   const { name, show, trainedWindow } = found;

@@ -17,7 +17,7 @@ interface Asked {
   readonly truncate?: boolean;
   readonly shift?: boolean;
   readonly think?: boolean;
-  readonly keep_alive?: string;
+  readonly keep_alive?: string | number;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly messages?: readonly { readonly content: string }[];
   readonly _debug_render_only?: boolean;
@@ -330,6 +330,21 @@ test("a template that loses something is found by asking, before any turn", asyn
       against(lossy(drop), () => Promise.resolve()),
       { code: "damaged", message: why },
     );
+});
+
+test("a time to keep the model that Ollama would not read is refused", async () => {
+  await assert.rejects(createOllamaRuntime({ url: "http://127.0.0.1:1", model: "m", keepAlive: "soon" }), {
+    code: "usage",
+    message: /"soon"/,
+  });
+  await against(
+    { "/api/generate": say("ok") },
+    async (runtime, { asked }) => {
+      await tell(runtime, prompt([hi]));
+      assert.equal(asked[0]?.keep_alive, -1);
+    },
+    { keepAlive: "-1" },
+  );
 });
 
 test("what is not there, or too old, is said with what to do", async () => {

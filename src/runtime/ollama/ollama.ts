@@ -23,7 +23,7 @@ export interface OllamaOptions {
   readonly model: string;
   /** Tokens, prompt and answer together; never more than the model was trained on. Absent: that, at most 32,768. */
   readonly window?: number | undefined;
-  /** How long the model stays loaded after a turn, as Ollama reads it (`30m`, `-1` for ever); half an hour where it is absent. */
+  /** How long the model stays loaded after a turn: `30m`, `90` (seconds), `-1` for ever; half an hour where it is absent. */
   readonly keepAlive?: string | undefined;
   /** Who renders the conversation; chosen by what the model is where it is absent. */
   readonly rendering?: Rendering["by"] | undefined;
@@ -38,7 +38,7 @@ export interface OllamaOptions {
  * A model behind a running Ollama, through its native API. Resolves when the model is loaded and its rendering proved. Ollama itself is not started
  * and not stopped, and the model stays loaded for as long as `keepAlive` says.
  *
- * @throws CloisterError `unreachable`, `missing` (no such model, or an Ollama that is too old), `damaged` (no usable template), `internal` (no memory),
+ * @throws CloisterError `usage`, `unreachable`, `missing` (no such model, or an Ollama that is too old), `damaged` (no usable template), `internal` (no memory),
  * `timeout`, `cancelled`
  */
 export async function createOllamaRuntime(options: OllamaOptions): Promise<Runtime> {
@@ -46,7 +46,7 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
   const server = createServer({ url, kind: "Ollama", startHint: "Start it with: ollama serve", apiKey, limits });
   const closing = new AbortController();
   const lifetime = options.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, options.signal]);
-  const keepAlive = options.keepAlive ?? "30m";
+  const keepAlive = parseKeepAlive(options.keepAlive ?? "30m");
   const close = (): Promise<void> => {
     closing.abort(new CloisterError("cancelled", "The runtime was closed."));
     server.close();
@@ -144,4 +144,13 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
     run,
     close,
   };
+}
+
+/** Ollama takes seconds as a number only, and anything else with a unit. */
+function parseKeepAlive(text: string): string | number {
+  if (/^-?\d{1,9}$/.test(text)) return Number(text);
+  if (/^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))+$/.test(text)) return text;
+  throw new CloisterError("usage", `${JSON.stringify(text)} is no time that a model can be kept for.`, {
+    hint: "Give it as 30m, 2h or -1.",
+  });
 }
