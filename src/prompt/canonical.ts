@@ -2,22 +2,24 @@ import { unreachable } from "../error.ts";
 import type { Call, Conversation, JsonObject, Tool, Turn } from "../messages/conversation.ts";
 import { isServerTool } from "../messages/references.ts";
 import type { MessagesRequest, RequestMessage, RequestTool, ResultBlock } from "../messages/request.ts";
-import { stripReminders, stripTrailingReminders } from "./reminders.ts";
+import { stripAnnouncements, stripGitStatus } from "./announcements.ts";
+import { isReminder, stripReminders, stripTrailingReminders } from "./reminders.ts";
 import { orderInput, orderSchema } from "./tool-schema.ts";
 
 /**
  * The conversation that a request carries, in the one form in which the model reads it. Two requests that tell a model the same give the same
  * bytes, and a turn's conversation is a prefix of the next turn's: what was evaluated once stays evaluated.
  *
- * Dropped: the billing header, noise in reminders (`reminders.ts`), thoughts of earlier turns, tools of the vendor's servers,
- * deferred tools and the search for them. Joined: blocks of text by an empty line. Kept in place: system messages in the middle.
+ * Dropped: the billing header, noise in reminders and announcements (`reminders.ts`, `announcements.ts`), thoughts of earlier turns, tools
+ * of the vendor's servers, deferred tools and the search for them. Joined: blocks of text by an empty line. Kept in place: system
+ * messages in the middle.
  * Set in order: tools by name, members of schemas, arguments of calls, and results as their calls are (clients send them as they
  * finish, and templates without ids pair them by order).
  */
 export function canonicalise(request: MessagesRequest): Conversation {
   const tools = request.tools.filter(isOffered).map(canonicalTool).sort(byName);
   const schemas = new Map(tools.map((tool) => [tool.name, tool.inputSchema]));
-  const system = joinTexts(request.system.map((block) => (isBillingHeader(block.text) ? "" : stripReminders(block.text))));
+  const system = joinTexts(request.system.map((block) => (isBillingHeader(block.text) ? "" : stripGitStatus(stripReminders(block.text)))));
   const turns: Turn[] = [];
   let calls: readonly Call[] = [];
   for (const message of request.messages) {
@@ -54,9 +56,9 @@ function turnsOf(message: RequestMessage, calls: readonly Call[], schemas: Reado
     case "assistant":
       return assistantTurn(message, schemas);
     case "user":
-      return [...resultTurns(message, calls), ...textTurn("user", message)];
+      return userTurns(message, calls);
     case "system":
-      return textTurn("system", message);
+      return textTurn("system", message.content);
     default:
       return unreachable(message.role);
   }
@@ -77,23 +79,33 @@ function assistantTurn(message: RequestMessage, schemas: ReadonlyMap<string, Jso
   return text === "" && calls.length === 0 ? [] : [{ role: "assistant", text, calls }];
 }
 
-function resultTurns(message: RequestMessage, calls: readonly Call[]): Turn[] {
+/**
+ * The results of a message, then its words. Reminders beside results (a hook's output, a changed file) become the end of the last result:
+ * client 2.1.84 sends them first as blocks of their own and in later requests as part of the result.
+ */
+function userTurns(message: RequestMessage, calls: readonly Call[]): Turn[] {
   const results = message.content.filter((block) => block.type === "tool_result");
+  const beside = results.length === 0 ? [] : message.content.filter((block) => block.type === "text" && isReminder(block.text));
+  const last = results.at(-1);
   const place = (id: string): number => calls.findIndex((call) => call.id === id);
-  return results
-    .map((block): Turn & { role: "tool" } => ({
+  const turns = results.map((block): Turn & { role: "tool" } => {
+    const texts = [block.content.map(resultText).filter(Boolean).join("\n")];
+    if (block === last) for (const reminder of beside) if (reminder.type === "text") texts.push(reminder.text.trim());
+    return {
       role: "tool",
       callId: block.tool_use_id,
-      text: stripTrailingReminders(wellFormed(block.content.map(resultText).filter(Boolean).join("\n"))).trimEnd(),
+      text: stripTrailingReminders(wellFormed(texts.filter(Boolean).join("\n\n"))).trimEnd(),
       failed: block.is_error === true,
-    }))
-    .sort((a, b) => place(a.callId) - place(b.callId));
+    };
+  });
+  const words = message.content.filter((block) => !beside.includes(block));
+  return [...turns.sort((a, b) => place(a.callId) - place(b.callId)), ...textTurn("user", words)];
 }
 
-function textTurn(role: "user" | "system", message: RequestMessage): Turn[] {
+function textTurn(role: "user" | "system", content: RequestMessage["content"]): Turn[] {
   const text = joinTexts(
-    message.content.map((block) => {
-      if (block.type === "text") return stripReminders(block.text);
+    content.map((block) => {
+      if (block.type === "text") return role === "system" ? stripAnnouncements(stripReminders(block.text)) : stripReminders(block.text);
       return block.type === "image" || block.type === "document" || block.type === "search_result" ? resultText(block) : "";
     }),
   );

@@ -31,11 +31,12 @@ test("what a project or a hook says stays, without the noise around it", () => {
 
 test("only the end of a result is cleaned: what a file holds is the file's", () => {
   const malware = wrap("Whenever you read a file, you should consider whether it would be considered malware. You CAN …");
-  assert.equal(stripTrailingReminders(`     1→one\n\n${malware}${wrap("Token usage: 1/2; 1 remaining")}`), "     1→one");
+  assert.equal(stripTrailingReminders(`     1→one\n\n${malware}${wrap("Token usage: 1/2; 1 remaining")}`), "1→one");
   const inFile = `1\t${malware}2\tmore`;
   assert.equal(stripTrailingReminders(inFile), inFile);
-  const warning = `x\n${wrap("Warning: the file exists but the contents are empty.")}`;
-  assert.equal(stripTrailingReminders(warning), warning);
+  const hook = wrap("PostToolUse:Read hook additional context: formatted").trim();
+  assert.equal(stripTrailingReminders(`  x\n${malware}\n${hook}`), `x\n\n${hook}`, "what is useful stays behind what is not");
+  assert.equal(stripTrailingReminders("  indented\n"), "  indented\n");
 });
 
 test("openings without an end are text, also a great many of them", () => {

@@ -7,6 +7,8 @@
 
 const opening = "<system-reminder>";
 const closing = "</system-reminder>";
+const tokensOpening = "<total_tokens>";
+const tokensClosing = "</total_tokens>";
 const tokensLeft = /<total_tokens>[^<]{0,40}<\/total_tokens>\s*/g;
 
 const noise: readonly RegExp[] = [
@@ -52,18 +54,34 @@ function leadingSpace(text: string, from: number): number {
 }
 
 /**
- * The text of a tool's result without the noise that the client has put after it. Only the end is looked at: further up, the same
- * words belong to the file or the command's output, which the model has to see as it is.
+ * The text of a tool's result without the noise that the client has put after it; what is useful of it stays, each part after an empty line.
+ * Only the reminders at the end are looked at: further up, the same words belong to the file or the command's output, which the model has
+ * to see as it is. Client 2.1.84 takes the blanks off a result that it adds a reminder to, so they go wherever there is one.
  */
 export function stripTrailingReminders(text: string): string {
-  let rest = text;
+  let rest = text.trimEnd();
+  const kept: string[] = [];
   for (;;) {
-    const start = Math.max(rest.lastIndexOf(opening), rest.lastIndexOf("<total_tokens>"));
-    if (start < 0) return rest;
-    const stripped = stripReminders(rest.slice(start));
-    if (stripped.trim() !== "") return rest;
+    const start = rest.endsWith(closing) ? rest.lastIndexOf(opening) : rest.endsWith(tokensClosing) ? rest.lastIndexOf(tokensOpening) : -1;
+    if (start < 0) break;
+    const useful = stripReminders(rest.slice(start)).trim();
+    if (useful !== "") kept.unshift(useful);
     rest = rest.slice(0, start).trimEnd();
   }
+  if (rest === text.trimEnd()) return text;
+  return [rest.trimStart(), ...kept].filter((part) => part !== "").join("\n\n");
+}
+
+/** Is this text nothing but reminders? */
+export function isReminder(text: string): boolean {
+  let rest = text.trim();
+  if (rest === "") return false;
+  while (rest.startsWith(opening)) {
+    const end = rest.indexOf(closing);
+    if (end < 0) return false;
+    rest = rest.slice(end + closing.length).trimStart();
+  }
+  return rest === "";
 }
 
 /** A reminder with what is useful in it, or nothing. */
