@@ -36,7 +36,7 @@ export function stripEnvironment(text: string): string {
 
 /** The folder in which the client runs, where the text says it. */
 export function findWorkingFolder(text: string): string | undefined {
-  return /^ *- Primary working directory: (\S.*)$/m.exec(text)?.[1]?.trim();
+  return /^ *(?:- Primary w|W)orking (?:directory|folder): (\S.*)$/m.exec(text)?.[1]?.trim();
 }
 
 /** Client 2.1.84 ends its system prompt with a snapshot of git's status: another one in each process. */
@@ -51,7 +51,7 @@ function keepParagraphs(text: string, isKept: (paragraph: string) => boolean): s
   let before = true;
   let announced = false;
   for (const paragraph of text.split(/\n{2,}/)) {
-    const continues = announced && paragraph.startsWith("- ");
+    const continues: boolean = announced && paragraph.startsWith("- ");
     before = continues ? before : isKept(paragraph);
     announced = continues || paragraph.trimEnd().endsWith(":");
     if (before) kept.push(paragraph);
