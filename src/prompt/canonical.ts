@@ -1,9 +1,9 @@
 import { unreachable } from "../error.ts";
 import type { Call, Conversation, JsonObject, Tool, Turn } from "../messages/conversation.ts";
 import { isServerTool } from "../messages/references.ts";
-import type { MessagesRequest, RequestMessage, RequestTool, ResultBlock } from "../messages/request.ts";
+import type { MessagesRequest, RequestBlock, RequestMessage, RequestTool, ResultBlock } from "../messages/request.ts";
 import { stripAnnouncements, stripGitStatus } from "./announcements.ts";
-import { isReminder, stripReminders, stripTrailingReminders } from "./reminders.ts";
+import { isReminder, splitReminders, stripReminders } from "./reminders.ts";
 import { orderInput, orderSchema } from "./tool-schema.ts";
 
 /**
@@ -80,26 +80,54 @@ function assistantTurn(message: RequestMessage, schemas: ReadonlyMap<string, Jso
 }
 
 /**
- * The results of a message, then its words. Reminders beside results (a hook's output, a changed file) become the end of the last result:
- * client 2.1.84 sends them first as blocks of their own and in later requests as part of the result.
+ * The results of a message, then its words. Useful reminders beside results (a hook's output, a changed file) become the end of the last result:
+ * client 2.1.84 sends them first as blocks of their own, and in later requests each as part of the result that it belongs to.
  */
 function userTurns(message: RequestMessage, calls: readonly Call[]): Turn[] {
   const results = message.content.filter((block) => block.type === "tool_result");
-  const beside = results.length === 0 ? [] : message.content.filter((block) => block.type === "text" && isReminder(block.text));
-  const last = results.at(-1);
+  const isBeside = (block: RequestBlock): block is RequestBlock & { type: "text" } =>
+    results.length > 0 && block.type === "text" && isReminder(block.text);
+  const texts = results.map((block) => splitReminders(wellFormed(block.content.map(resultText).filter(Boolean).join("\n"))));
+  const beside = message.content.filter(isBeside);
+  const reminders = [...texts.flatMap((result) => result.reminders), ...beside.map((block) => stripReminders(block.text).trim())].filter(
+    Boolean,
+  );
+  // The client takes the blanks off a result that it adds a reminder to, noise as well; which one that will be is not known beforehand.
+  const bare = beside.length > 0 || texts.some((result) => result.reminded);
   const place = (id: string): number => calls.findIndex((call) => call.id === id);
-  const turns = results.map((block): Turn & { role: "tool" } => {
-    const texts = [block.content.map(resultText).filter(Boolean).join("\n")];
-    if (block === last) for (const reminder of beside) if (reminder.type === "text") texts.push(reminder.text.trim());
-    return {
-      role: "tool",
-      callId: block.tool_use_id,
-      text: stripTrailingReminders(wellFormed(texts.filter(Boolean).join("\n\n"))).trimEnd(),
-      failed: block.is_error === true,
-    };
-  });
-  const words = message.content.filter((block) => !beside.includes(block));
-  return [...turns.sort((a, b) => place(a.callId) - place(b.callId)), ...textTurn("user", words)];
+  const turns = results
+    .map(({ tool_use_id: callId, is_error: failed }, at): ResultTurn => {
+      const text = texts[at]?.text ?? "";
+      return { role: "tool", callId, text: bare ? text.trim() : text.trimEnd(), failed: failed === true };
+    })
+    .sort((a, b) => place(a.callId) - place(b.callId));
+  const words = message.content.filter((block) => !isBeside(block));
+  return [...withReminders(turns, reminders), ...spokenTurns(words)];
+}
+
+type ResultTurn = Turn & { readonly role: "tool" };
+
+function withReminders(turns: readonly ResultTurn[], reminders: readonly string[]): readonly ResultTurn[] {
+  if (reminders.length === 0) return turns;
+  return turns.map((turn, at) =>
+    at < turns.length - 1 ? turn : { ...turn, text: [turn.text, ...reminders].filter((part) => part !== "").join("\n\n") },
+  );
+}
+
+/**
+ * What the user says. An answer that was stopped before its first word leaves no message behind: the client joins what was said before and
+ * after it. It was begun all the same, so it stands between them, empty.
+ */
+function spokenTurns(content: RequestMessage["content"]): Turn[] {
+  const parts: RequestBlock[][] = [[]];
+  for (const block of content) {
+    if (block.type === "tool_result") continue;
+    const stopped = block.type === "text" && block.text.trimStart().startsWith("[Request interrupted by user]");
+    if (stopped && textTurn("user", parts.at(-1) ?? []).length > 0) parts.push([]);
+    parts.at(-1)?.push(block);
+  }
+  const turns = parts.flatMap((part) => textTurn("user", part));
+  return turns.flatMap((turn, at): Turn[] => (at === 0 ? [turn] : [{ role: "assistant", text: "", calls: [] }, turn]));
 }
 
 function textTurn(role: "user" | "system", content: RequestMessage["content"]): Turn[] {

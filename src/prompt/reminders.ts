@@ -53,23 +53,32 @@ function leadingSpace(text: string, from: number): number {
   return to - from;
 }
 
+/** A tool's result, and what the client has put behind it that is useful. */
+export interface ResultText {
+  readonly text: string;
+  readonly reminders: readonly string[];
+  /** Was there any, useful or not? */
+  readonly reminded: boolean;
+}
+
 /**
- * The text of a tool's result without the noise that the client has put after it; what is useful of it stays, each part after an empty line.
- * Only the reminders at the end are looked at: further up, the same words belong to the file or the command's output, which the model has
- * to see as it is. Client 2.1.84 takes the blanks off a result that it adds a reminder to, so they go wherever there is one.
+ * Takes the reminders off the end of a result; noise among them is gone. Only the end is looked at: further up, the same words belong to the
+ * file or the command's output, which the model has to see as it is. Of a result that is nothing but reminders (an empty file) the first
+ * one is the result.
  */
-export function stripTrailingReminders(text: string): string {
+export function splitReminders(text: string): ResultText {
   let rest = text.trimEnd();
-  const kept: string[] = [];
+  const reminders: string[] = [];
   for (;;) {
     const start = rest.endsWith(closing) ? rest.lastIndexOf(opening) : rest.endsWith(tokensClosing) ? rest.lastIndexOf(tokensOpening) : -1;
     if (start < 0) break;
     const useful = stripReminders(rest.slice(start)).trim();
-    if (useful !== "") kept.unshift(useful);
+    if (useful !== "") reminders.unshift(useful);
     rest = rest.slice(0, start).trimEnd();
   }
-  if (rest === text.trimEnd()) return text;
-  return [rest.trimStart(), ...kept].filter((part) => part !== "").join("\n\n");
+  if (rest === text.trimEnd()) return { text, reminders, reminded: false };
+  const [first = "", ...others] = reminders;
+  return rest === "" ? { text: first, reminders: others, reminded: true } : { text: rest, reminders, reminded: true };
 }
 
 /** Is this text nothing but reminders? */
