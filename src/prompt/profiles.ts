@@ -8,28 +8,28 @@ const count = { type: "integer", minimum: 1 };
 
 const bash: DietTool = {
   name: "Bash",
-  description: "Run a shell command and return its output.",
+  description: "Run a shell command.",
   arguments: [{ name: "command", schema: text }],
 };
 const path: DietArgument = { name: "file_path", description: "absolute path", schema: text };
+const readWhole: DietTool = { name: "Read", description: "Read a file.", arguments: [path] };
 const read: DietTool = {
-  name: "Read",
-  description: "Read a file, with line numbers.",
+  ...readWhole,
   arguments: [path, { name: "offset", schema: count }, { name: "limit", schema: count }],
 };
-const edit: DietTool = {
+const editOnce: DietTool = {
   name: "Edit",
-  description: "Replace old_string by new_string in a file. old_string must be in the file exactly once; read the file first.",
-  arguments: [
-    path,
-    { name: "old_string", schema: text },
-    { name: "new_string", schema: text },
-    { name: "replace_all", schema: { type: "boolean" } },
-  ],
+  description: "Replace old_string, once in the file, by new_string. Read the file first.",
+  arguments: [path, { name: "old_string", schema: text }, { name: "new_string", schema: text }],
+};
+const edit: DietTool = {
+  ...editOnce,
+  description: "Replace old_string, once in the file unless replace_all, by new_string. Read the file first.",
+  arguments: [...(editOnce.arguments ?? []), { name: "replace_all", schema: { type: "boolean" } }],
 };
 const write: DietTool = {
   name: "Write",
-  description: "Write a file whole; an old one must have been read first.",
+  description: "Write a file whole; read an old one first.",
   arguments: [path, { name: "content", schema: text }],
 };
 const grep: DietTool = {
@@ -43,7 +43,8 @@ const grep: DietTool = {
   ],
 };
 
-const incident: Diet = { name: "incident", system: incidentSystem, tools: [bash, read, edit], others: "left-out" };
+/** Manifests are short, and one change at a time is all that a runbook asks for. */
+const incident: Diet = { name: "incident", system: incidentSystem, tools: [bash, readWhole, editOnce], others: "left-out" };
 const code: Diet = { name: "code", system: codeSystem, tools: [bash, read, edit, write, grep], others: "left-out" };
 /** The client's own prompt and tools, in canonical form. */
 const full: Diet = { name: "full", tools: [], others: { asSentBut: [] } };
