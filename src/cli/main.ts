@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
 import { modelCommand } from "./commands/model.ts";
 import { incidentCommand } from "./commands/incident.ts";
+import { promptCommand } from "./commands/prompt.ts";
 import { codeCommand, runCommand } from "./commands/run.ts";
 import { cliContext } from "./context.ts";
 
@@ -21,6 +22,7 @@ program.addCommand(modelCommand(context));
 program.addCommand(incidentCommand(context));
 program.addCommand(runCommand(context));
 program.addCommand(codeCommand(context));
+program.addCommand(promptCommand(context));
 
 try {
   await program.parseAsync(process.argv);

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { asCloisterError, CloisterError, httpStatus } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
-import { parseCountRequest, parseRequest } from "../messages/request.ts";
+import { agentHeader, type MessagesRequest, parseCountRequest, parseRequest } from "../messages/request.ts";
 import { assembleMessage, type StreamEvent } from "../messages/stream.ts";
 import { answerTurn, type TurnContext } from "./answer-turn.ts";
 import { messageStart, saidEvents } from "./answer-events.ts";
@@ -10,7 +10,7 @@ import { defaultLimits, type GatewayOptions } from "./options.ts";
 import { planTurn } from "./plan-turn.ts";
 import { readBody } from "./read-body.ts";
 import { watchSession } from "./session-watch.ts";
-import { sideRequest } from "./side-request.ts";
+import { countsToolsAlone, sideRequest } from "./side-request.ts";
 import { streamResponse } from "./stream-response.ts";
 import { carriesToken } from "./token.ts";
 
@@ -47,6 +47,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     watch: watchSession(options.observe, options.now),
     lanes,
   };
+  /** A count is no turn of a conversation: what the lanes know stays as it is. */
+  const count = async (request: MessagesRequest): Promise<number> => {
+    const diet = countsToolsAlone(request) ? { ...context.diet, system: undefined } : context.diet;
+    return runtime.count((await planTurn(request, { ...context, diet, lanes: createLanes(0) })).prompt);
+  };
   const closing = new AbortController();
   const { facts } = runtime;
   const app = new Hono<{ Variables: { requestId: string } }>();
@@ -81,11 +86,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   app.post("/v1/messages/count_tokens", async (c) => {
     const request = parseCountRequest(await readBody(c.req.raw, limits.bodyBytes));
-    return c.json({ input_tokens: await runtime.count((await planTurn(request, context)).prompt) });
+    return c.json({ input_tokens: await count(request) });
   });
 
   app.post("/v1/messages", async (c) => {
-    const request = parseRequest(await readBody(c.req.raw, limits.bodyBytes));
+    const request = { ...parseRequest(await readBody(c.req.raw, limits.bodyBytes)), agent: c.req.header(agentHeader)?.slice(0, 100) };
     const requestId = c.get("requestId");
     const hungUp = new AbortController();
     const signal = AbortSignal.any([c.req.raw.signal, hungUp.signal, closing.signal]);
@@ -99,7 +104,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     async function* answerSide(asked: NonNullable<typeof side>): AsyncGenerator<StreamEvent> {
       if (asked.kind === "said") yield* saidEvents(asked.text, "end_turn");
-      else yield* saidEvents("OK", "max_tokens", await runtime.count((await planTurn(request, context)).prompt));
+      else yield* saidEvents("OK", "max_tokens", await count(request));
     }
   });
 

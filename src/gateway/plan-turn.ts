@@ -1,3 +1,4 @@
+import type { Answer } from "../messages/answer.ts";
 import type { Conversation } from "../messages/conversation.ts";
 import type { MessagesRequest } from "../messages/request.ts";
 import { canonicalise } from "../prompt/canonical.ts";
@@ -6,12 +7,12 @@ import type { Prompt } from "../prompt/prompt.ts";
 import type { Guidance, Guide } from "../runbook/guidance.ts";
 import type { Lane, Runtime } from "../runtime/runtime.ts";
 import { adviseConversation, chooseAnswer, offerChosen } from "./advise.ts";
-import type { Lanes } from "./lanes.ts";
+import { asksForSummary, type Lanes } from "./lanes.ts";
 import type { GatewayLimits } from "./options.ts";
 
 export interface PlanContext {
   readonly runtime: Runtime;
-  readonly lanes: Pick<Lanes, "choose">;
+  readonly lanes: Pick<Lanes, "choose" | "joinSummary">;
   readonly diet: Diet;
   readonly guide?: Guide | undefined;
   readonly limits: GatewayLimits;
@@ -32,15 +33,18 @@ export interface TurnPlan {
  */
 export async function planTurn(request: MessagesRequest, context: PlanContext): Promise<TurnPlan> {
   const { limits } = context;
-  const canonical = canonicalise(request);
-  const offered = offerChosen(applyDiet(canonical, context.diet), request.tool_choice);
+  const canonical = context.lanes.joinSummary(canonicalise(request));
+  const lane = context.lanes.choose(canonical, request.agent);
+  const offered = offerChosen(applyDiet(canonical, context.diet, lane.kind), request.tool_choice);
   // Without tools it is no turn of the work (a summary, a question aside): the runbook has nothing to say about it.
   const guidance = offered.tools.length > 0 ? context.guide?.(offered) : undefined;
   const advised = guidance === undefined ? offered : adviseConversation(offered, guidance);
-  const answer = chooseAnswer(offered, request.tool_choice, guidance?.answer, context.runtime.facts.can.grammar);
+  const answer: Answer = asksForSummary(canonical)
+    ? { kind: "words" }
+    : chooseAnswer(offered, request.tool_choice, guidance?.answer, context.runtime.facts.can.grammar);
   const maxTokens = Math.min(request.max_tokens, limits.maxTokens);
   return await Promise.resolve({
-    lane: context.lanes.choose(canonical),
+    lane,
     prompt: { ...advised, answer, maxTokens, temperature: request.temperature ?? limits.temperature },
     conversation: offered,
     guidance,

@@ -28,7 +28,7 @@ test("only what profile and client both have is offered, in our order and words"
 });
 
 test("arguments are held to the client's schema", () => {
-  const read = applyDiet(conversation, dietOf("incident")).tools[1];
+  const read = applyDiet(conversation, dietOf("code")).tools[1];
   assert.deepEqual(Object.keys(read?.inputSchema["properties"] ?? {}), ["file_path", "offset"], "this client's Read has no limit");
   const strange = tool("Bash", { command: s, reason: s }, ["command", "reason"]);
   assert.deepEqual(applyDiet({ ...conversation, tools: [strange] }, dietOf("incident")).tools, [strange], "a demand that we do not know");
