@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import { asCloisterError, CloisterError, httpStatus } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
-import { parseCountRequest, parseRequest } from "../messages/request.ts";
+import { type MessagesRequest, parseCountRequest, parseRequest } from "../messages/request.ts";
 import { assembleMessage, type StreamEvent } from "../messages/stream.ts";
 import { answerTurn, type TurnContext } from "./answer-turn.ts";
+import { fitTurn, windowOf } from "./fit-turn.ts";
 import { messageStart, saidEvents } from "./answer-events.ts";
 import { createLanes } from "./lanes.ts";
 import { defaultLimits, type GatewayOptions } from "./options.ts";
@@ -46,7 +47,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     newId,
     watch: watchSession(options.observe, options.now),
     lanes,
+    window: windowOf(runtime, limits.maxTokens),
   };
+  /** What the model would read of a request, in tokens: what its answer will say that it read. */
+  const countRequest = async (request: MessagesRequest): Promise<number> =>
+    (await fitTurn(await planTurn(request, context), context.window)).promptTokens;
   const closing = new AbortController();
   const { facts } = runtime;
   const app = new Hono<{ Variables: { requestId: string } }>();
@@ -81,7 +86,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   app.post("/v1/messages/count_tokens", async (c) => {
     const request = parseCountRequest(await readBody(c.req.raw, limits.bodyBytes));
-    return c.json({ input_tokens: await runtime.count((await planTurn(request, context)).prompt) });
+    return c.json({ input_tokens: await countRequest(request) });
   });
 
   app.post("/v1/messages", async (c) => {
@@ -99,7 +104,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     async function* answerSide(asked: NonNullable<typeof side>): AsyncGenerator<StreamEvent> {
       if (asked.kind === "said") yield* saidEvents(asked.text, "end_turn");
-      else yield* saidEvents("OK", "max_tokens", await runtime.count((await planTurn(request, context)).prompt));
+      else yield* saidEvents("OK", "max_tokens", await countRequest(request));
     }
   });
 
