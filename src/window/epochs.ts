@@ -68,15 +68,24 @@ function chooseCleared(
   marks: Marks,
 ): readonly number[] {
   const results = [...turns.keys()].filter((index) => turns[index]?.role === "tool");
-  const recent = recentResults(results, turns, marks);
+  const newestThatFit = (of: readonly number[], share: number): ReadonlySet<number> => {
+    let sum = 0;
+    const from = of.toReversed().findIndex((index) => (sum += turns[index]?.tokens ?? 0) > share);
+    return new Set(from < 0 ? of : of.slice(of.length - from));
+  };
+  const recent = newestThatFit(results.slice(-marks.recentResults), marks.recent);
   const clearable = results.slice(0, -1).filter((index) => !already.has(index) && savingOf(turns[index]) > 0);
   const old = clearable.filter((index) => !recent.has(index) && index < lastAnswer);
-  const of = (worth: Worth): readonly number[] => old.filter((index) => turns[index]?.worth === worth);
+  const worthOf = (index: number): Worth => turns[index]?.worth ?? "plain";
+  const valued = newestThatFit(
+    old.filter((index) => worthOf(index) !== "plain"),
+    marks.valued,
+  );
   // The last two only where there is no other way: a result that was just read, and one that nobody has read yet.
   const order: readonly (readonly [target: number, from: readonly number[]])[] = [
-    [marks.low, of("plain")],
-    [marks.middle, of("failed")],
-    [marks.middle, of("needed")],
+    [marks.low, old.filter((index) => !valued.has(index))],
+    [marks.middle, old.filter((index) => valued.has(index) && worthOf(index) === "failed")],
+    [marks.middle, old.filter((index) => valued.has(index) && worthOf(index) === "needed")],
     [marks.budget, clearable.filter((index) => recent.has(index) && index < lastAnswer)],
     [marks.budget, clearable.filter((index) => index > lastAnswer)],
   ];
@@ -92,17 +101,6 @@ function chooseCleared(
   // Everything behind the first of them is evaluated again: not for a few tokens, as long as it all fits.
   if (tokens <= marks.budget && tokens - left < marks.worthwhile) return [];
   return chosen.sort((a, b) => a - b);
-}
-
-function recentResults(results: readonly number[], turns: readonly SizedTurn[], marks: Marks): ReadonlySet<number> {
-  const recent = new Set<number>();
-  let tokens = 0;
-  for (const index of results.slice(-marks.recentResults).toReversed()) {
-    tokens += turns[index]?.tokens ?? 0;
-    if (tokens > marks.recent) break;
-    recent.add(index);
-  }
-  return recent;
 }
 
 function savingOf(turn: SizedTurn | undefined): number {

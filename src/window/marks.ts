@@ -9,12 +9,22 @@ export interface WindowShares {
   /** The last results stay, at most so many, as far as they fit into this share. The newest always stays. */
   readonly recentResults: number;
   readonly recent: number;
+  /** Failures, and what the runbook needs, stay as far as they fit into this share, the newest first. */
+  readonly valued: number;
   /** An epoch that nothing forces yet has to free this much. */
   readonly worthwhile: number;
 }
 
 /** `docs/decisions/0007-the-window.md` says why these. */
-export const defaultShares: WindowShares = { high: 0.95, low: 0.3, result: 0.25, recentResults: 3, recent: 0.4, worthwhile: 0.1 };
+export const defaultShares: WindowShares = {
+  high: 0.95,
+  low: 0.3,
+  result: 0.25,
+  recentResults: 3,
+  recent: 0.4,
+  valued: 0.15,
+  worthwhile: 0.1,
+};
 
 /** The same in tokens. */
 export interface Marks {
@@ -26,6 +36,7 @@ export interface Marks {
   readonly result: number;
   readonly recentResults: number;
   readonly recent: number;
+  readonly valued: number;
   readonly worthwhile: number;
 }
 
@@ -45,6 +56,7 @@ export function marksOf(window: number, longestAnswer: number, exact: boolean, s
     result: Math.floor(window * shares.result * (exact ? 1 : 1 - estimateMargin)),
     recentResults: shares.recentResults,
     recent: part(shares.recent),
+    valued: part(shares.valued),
     worthwhile: part(shares.worthwhile),
   };
 }
@@ -59,6 +71,7 @@ export function tighten(marks: Marks, by: number): Marks {
     middle: part(marks.middle),
     low: part(marks.low),
     recent: part(marks.recent),
+    valued: part(marks.valued),
     worthwhile: 0,
   };
 }

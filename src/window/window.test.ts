@@ -70,14 +70,8 @@ test("a cleared result says what it was and how to get it again; the calls stay"
   );
   const fitted = await fit({ conversation });
   const texts = fitted.conversation.turns.flatMap((turn) => (turn.role === "tool" ? [turn.text] : []));
-  assert.equal(
-    texts[0],
-    "[cloister: cleared to save room: the output of `kubectl get pods -n shop` (500 lines, 1500 tokens). Run it again if you need it.]",
-  );
-  assert.match(
-    texts[1] ?? "",
-    /^\[cloister: .*the result of Read \/w\/deploy\.yaml \(333 lines, 999 tokens\)\. Read it again if you need it\.\]$/,
-  );
+  assert.equal(texts[0], "[cloister: cleared: kubectl get pods -n shop (500 lines, 1500 tokens); run it again to see it]");
+  assert.match(texts[1] ?? "", /^\[cloister: cleared: Read \/w\/deploy\.yaml \(333 lines, 999 tokens\); read it again to see it\]$/);
   assert.equal(fitted.conversation.turns[1], conversation.turns[1]);
   assert.deepEqual(fitted.began.epoch?.cleared.slice(0, 2), [2, 4]);
   assert.equal(fitted.tokens, countAll(fitted.conversation));
@@ -92,7 +86,7 @@ test("a failure is cleared after the others, and what stands there says that it 
     { conversation: talk(...ran("bad", "make", lines(1900), true), ...ran("worse", "make x", lines(1900), true), ...rest, ...more) },
     { window: 6000, longestPrompt: 5744 },
   );
-  assert.match(all.conversation.turns[2]?.text ?? "", /`make` \(\d+ lines, \d+ tokens; it failed\)/);
+  assert.match(all.conversation.turns[2]?.text ?? "", /cleared: make \(\d+ lines, \d+ tokens, failed\);/);
 });
 
 test("the guide's words stay under a cleared result, and what it needs is cleared last", async () => {
