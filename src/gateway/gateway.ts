@@ -4,6 +4,7 @@ import { errorBody } from "../messages/error-body.ts";
 import { agentHeader, type MessagesRequest, parseCountRequest, parseRequest } from "../messages/request.ts";
 import { assembleMessage, type StreamEvent } from "../messages/stream.ts";
 import { answerTurn, type TurnContext } from "./answer-turn.ts";
+import { fitTurn, windowOf } from "./fit-turn.ts";
 import { messageStart, saidEvents } from "./answer-events.ts";
 import { createLanes } from "./lanes.ts";
 import { defaultLimits, type GatewayOptions } from "./options.ts";
@@ -46,11 +47,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     newId,
     watch: watchSession(options.observe, options.now),
     lanes,
+    window: windowOf(runtime, limits.maxTokens),
   };
-  /** A count is no turn of a conversation: what the lanes know stays as it is. */
+  /** What the model would read of a request, in tokens: what its answer will say that it read. It is no turn: what the lanes know stays as it is. */
   const count = async (request: MessagesRequest): Promise<number> => {
     const diet = countsToolsAlone(request) ? { ...context.diet, system: undefined } : context.diet;
-    return runtime.count((await planTurn(request, { ...context, diet, lanes: createLanes(0) })).prompt);
+    const plan = await planTurn(request, { ...context, diet, lanes: createLanes(0) });
+    return (await fitTurn(plan, context.window)).promptTokens;
   };
   const closing = new AbortController();
   const { facts } = runtime;

@@ -1,8 +1,9 @@
 import type { CloisterError } from "../error.ts";
 import type { Call, Conversation } from "../messages/conversation.ts";
-import type { Observe } from "../record/events.ts";
+import type { Observe, SessionEvent } from "../record/events.ts";
 import type { Guidance } from "../runbook/guidance.ts";
 import type { RuntimeEvent, Timing } from "../runtime/runtime.ts";
+import type { WindowDeeds } from "../window/window.ts";
 
 const longestResult = 2000;
 
@@ -13,6 +14,8 @@ const longestResult = 2000;
 export interface SessionWatch {
   /** A request of the main conversation came; the number of its turn, from 1. */
   requestCame(conversation: Conversation, guidance: Guidance | undefined): number;
+  /** What fitting the turn into the window has changed. */
+  fitted(turn: number, began: WindowDeeds): void;
   prefill(turn: number, event: Extract<RuntimeEvent, { type: "prefill" }>): void;
   /** The answer is whole. */
   answered(turn: number, answer: { text: string; calls: readonly Call[]; reason: string; timing: Timing; byModel: boolean }): void;
@@ -23,6 +26,8 @@ export function watchSession(observe: Observe, now: () => number): SessionWatch 
   /** When the answer with this call ended, for calls whose result has not come. */
   const answeredAt = new Map<string, number>();
   const noted = new Set<string>();
+  /** Epochs and cuts that were told, for requests that are sent again. */
+  const cleared = new Set<string>();
   let turns = 0;
   let step: string | undefined;
 
@@ -47,6 +52,12 @@ export function watchSession(observe: Observe, now: () => number): SessionWatch 
     observe({ type: "step", at, ...guidance.step });
   }
 
+  function tellOnce(key: string, event: SessionEvent): void {
+    if (cleared.has(key)) return;
+    cleared.add(key);
+    observe(event);
+  }
+
   return {
     requestCame(conversation, guidance) {
       const at = now();
@@ -55,6 +66,14 @@ export function watchSession(observe: Observe, now: () => number): SessionWatch 
       tellResults(conversation, at);
       if (guidance !== undefined) tellGuidance(guidance, at);
       return turn;
+    },
+    fitted(turn, { epoch, cuts }) {
+      const at = now();
+      for (const { callId, ...tokens } of cuts) tellOnce(callId, { type: "cleared", at, turn, what: "middle", results: 1, ...tokens });
+      if (epoch === undefined) return;
+      const { tokensBefore, tokensAfter } = epoch;
+      const results = epoch.cleared.length;
+      tellOnce(`${epoch.at} ${tokensBefore}`, { type: "cleared", at, turn, what: "results", results, tokensBefore, tokensAfter });
     },
     prefill(turn, { done, total, cached }) {
       observe({ type: "prefill", at: now(), turn, done, total, cached });

@@ -36,6 +36,19 @@ export type SessionEvent =
       readonly reason: string;
       readonly byModel: boolean;
     }
+  /**
+   * Room was made in the window: old results were cleared (an epoch; tokens are the prompt's, as estimated for the decision), or the middle of one
+   * new result was cut out (tokens are the result's).
+   */
+  | {
+      readonly type: "cleared";
+      readonly at: number;
+      readonly turn: number;
+      readonly what: "results" | "middle";
+      readonly results: number;
+      readonly tokensBefore: number;
+      readonly tokensAfter: number;
+    }
   /** The model said something that is not a call. */
   | { readonly type: "said"; readonly at: number; readonly text: string }
   | { readonly type: "call"; readonly at: number; readonly id: string; readonly name: string; readonly input: JsonObject }

@@ -89,6 +89,7 @@ export function addEvent(before: SessionSummary, event: SessionEvent): SessionSu
     case "session":
     case "request":
     case "prefill":
+    case "cleared":
     case "said":
     case "call":
     case "step":

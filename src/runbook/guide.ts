@@ -3,6 +3,7 @@ import type { Answer } from "../messages/answer.ts";
 import { type Deed, deedsOf } from "./deeds.ts";
 import { formsOf } from "./forms.ts";
 import type { Guidance, Guide } from "./guidance.ts";
+import { neededBy } from "./needed.ts";
 import { noteFor, openingFor } from "./notes.ts";
 import { advance, type End, type Progress, start } from "./progress.ts";
 import type { GuidanceLevel, Runbook } from "./runbook.ts";
@@ -34,6 +35,7 @@ export function createGuide({ runbook, level, facts }: GuideOptions): Guide {
       opening: openingFor(runbook),
       notes,
       answer: answerFor(runbook, level, facts, deeds, progress),
+      needed: level === "forms" ? neededBy(runbook, deeds) : new Set(),
       step: stepOf(runbook, progress),
     };
   };

@@ -50,6 +50,8 @@ export function createSessionView(style: Style): (event: SessionEvent) => Shown 
       }
       case "failure":
         return { lines: [`  ${style.yellow("!")} ${printable(event.message)}; the client tries again`], status: null };
+      case "cleared":
+        return { lines: [`  ${style.dim(`· ${roomMade(event)}`)}`] };
       case "pull-request":
         return { lines: [`  ${style.green("✓")} pull request #${event.number}: ${printable(event.title)}`] };
       case "refused":
@@ -80,6 +82,12 @@ export function describeCall(name: string, input: Readonly<Record<string, unknow
     ].join("\n");
   }
   return path === "" ? `${name} ${printable(JSON.stringify(input)).slice(0, 120)}` : `${name} ${path}`;
+}
+
+function roomMade({ what, results, tokensBefore, tokensAfter }: Extract<SessionEvent, { type: "cleared" }>): string {
+  const tokens = `${tokensBefore} → ${tokensAfter} tokens`;
+  if (what === "middle") return `a long result was cut in the middle: ${tokens}`;
+  return `${results} old result${results === 1 ? "" : "s"} cleared from the window: ${tokens}`;
 }
 
 function failureLines(text: string): readonly string[] {
