@@ -50,6 +50,8 @@ export function createSessionView(style: Style): (event: SessionEvent) => Shown 
       }
       case "failure":
         return { lines: [`  ${style.yellow("!")} ${printable(event.message)}; the client tries again`], status: null };
+      case "guard":
+        return { lines: [`  ${style.yellow("!")} ${printable(event.reason)}`] };
       case "pull-request":
         return { lines: [`  ${style.green("✓")} pull request #${event.number}: ${printable(event.title)}`] };
       case "refused":
