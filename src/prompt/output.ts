@@ -237,7 +237,7 @@ function safeLength(text: string, upTo: number, spoken: boolean): number {
   const before = text.slice(0, upTo);
   if (!spoken && before.trim() === "") return 0;
   if (/[\uD800-\uDBFF]$/.test(before)) return upTo - 1;
-  return upTo - (/\n+$/.exec(before)?.[0].length ?? 0);
+  return upTo - (/\n\s*$/.exec(before)?.[0].length ?? 0);
 }
 
 function invalid(message: string, hint = "Try again: another sample may be right."): CloisterError {

@@ -79,9 +79,15 @@ export function createThoughtSplitter(inside = false): { push(text: string): Tho
         if (rest.startsWith("```")) fenced = !fenced;
         else if (!fenced || rest === "") {
           const whole = openings(spoken).find(({ open }) => rest.startsWith(open));
-          if (whole !== undefined) return { safe: spoken ? start : skipBlank(at, start), found: whole };
-          if (!ended && (rest === "" || "```".startsWith(rest) || openings(spoken).some(({ open }) => open.startsWith(rest))))
-            return { safe: at };
+          if (whole !== undefined) {
+            // Blanks before an answer's first word are nobody's.
+            if (!spoken) held = held.slice(start);
+            return { safe: spoken ? start : 0, found: whole };
+          }
+          if (!ended && (rest === "" || "```".startsWith(rest) || openings(spoken).some(({ open }) => open.startsWith(rest)))) {
+            atLineStart = true;
+            return { safe: spoken ? at : 0 };
+          }
         }
         if (rest === "" && !ended) return { safe: at };
         atLineStart = false;
@@ -92,12 +98,9 @@ export function createThoughtSplitter(inside = false): { push(text: string): Tho
       at = next;
       atLineStart = feed !== -1;
     }
-    return { safe: held.length };
-  }
-
-  function skipBlank(at: number, start: number): number {
-    held = held.slice(0, at) + held.slice(start);
-    return at;
+    if (spoken || ended) return { safe: held.length };
+    atLineStart = true;
+    return { safe: 0 };
   }
 
   return { push: (text) => push(text, false), end: () => push("", true) };

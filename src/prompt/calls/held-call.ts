@@ -105,7 +105,7 @@ function closingOf({ kind, name }: Opening): RegExp | undefined {
     case "markup":
       // The tag of the name alone closes early: its arguments come after it.
       return /^tool_name$|^tool$/i.test(name)
-        ? /<\/(?:parameters|arguments|args|input|params|tool_call|tool_use)>|<\/tool>\s*(?:\n\n|$(?![^]))/gi
+        ? /<\/(?:parameters|arguments|args|input|params|tool_call|tool_use)>|<\/tool>\s*\n[^<\s]/gi
         : new RegExp(`</${name}>|<${name}[^<>]*/>`, "gi");
     case "fence":
     case "shell":

@@ -24,6 +24,11 @@ const words: Readonly<Record<string, JsonValue>> = { true: true, True: true, fal
  * neither, and for a text that ends within a string or a name: half a value is none.
  */
 export function readLenientJson(text: string, from = 0): LenientValue | undefined {
+  return readJson(text, from, false) ?? readJson(text, from, true);
+}
+
+/** `guessing`: a quote that cannot be a string's end is part of it. What can be read without that is not guessed at. */
+function readJson(text: string, from: number, guessing: boolean): LenientValue | undefined {
   let at = from;
   /** The brackets that are open. */
   const open: ("{" | "[")[] = [];
@@ -186,6 +191,7 @@ export function readLenientJson(text: string, from = 0): LenientValue | undefine
 
   /** Does a quote before `next` end its string? One that is followed by what cannot follow a value is part of the text. */
   function endsString(next: number, isName: boolean): boolean {
+    if (!guessing) return true;
     const after = text.slice(next, next + lookAhead);
     const follows = after.trimStart()[0];
     if (follows === undefined) return true;
@@ -197,8 +203,9 @@ export function readLenientJson(text: string, from = 0): LenientValue | undefine
       case "]": {
         const closers = /^[\s}\]]*/.exec(after)?.[0] ?? "";
         const beyond = after[closers.length];
-        // Closing the whole value, anything may follow; before that only what goes on with it.
-        return closers.replace(/\s/g, "").length >= open.length || beyond === undefined || beyond === "," || closers.includes("\n");
+        if (beyond === undefined || beyond === "," || closers.includes("\n")) return true;
+        // Behind the whole value anything may stand, but not without a gap.
+        return closers.replace(/\s/g, "").length >= open.length && (/\s$/.test(closers) || beyond === "`" || beyond === "<");
       }
       case "/":
       case "#":
