@@ -1,14 +1,16 @@
 /**
  * Records what small models write when they are offered tools and nothing holds them to a grammar: one JSON line an output, for
- * `e2e/outputs.test.ts` to read. Labels are given afterwards, by somebody who has read the outputs.
+ * `e2e/outputs.test.ts` to read. Labels are given afterwards, by somebody who has read the outputs. With `--grammar` they are held to the one of an
+ * answer that may be anything, as in a session.
  *
- *     node dist/bench/record-outputs.js --model NAME [--shown ours,own,code,tags] [--samples 1] [--max-tokens 120] >> outputs.ndjson
+ *     node dist/bench/record-outputs.js --model NAME [--shown ours,own,code,tags] [--samples 1] [--max-tokens 120] [--grammar] >> outputs.ndjson
  */
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readGguf } from "../src/model/gguf.ts";
 import { dietOf } from "../src/prompt/diet.ts";
+import { answerGrammar } from "../src/prompt/grammar/answer-grammar.ts";
 import { loadJinjaTemplate } from "../src/prompt/jinja.ts";
 import type { Prompt } from "../src/prompt/prompt.ts";
 import { incidentSystem } from "../src/prompt/system-text.ts";
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     shown: { type: "string", default: "ours,own,code,tags" },
     samples: { type: "string", default: "1" },
     temperature: { type: "string", default: "0.7" },
+    grammar: { type: "boolean", default: false },
     "max-tokens": { type: "string", default: "120" },
   },
 });
@@ -73,7 +76,8 @@ function promptOf(task: OutputTask, system: string | undefined): Prompt {
 
 const never = new AbortController().signal;
 const engine = await startEngine({
-  load: { modelPath, window: 2048, memory: 2 ** 31 },
+  // One thread: recording is no measurement, and two of them wait for each other on a busy machine.
+  load: { modelPath, window: 2048, memory: 2 ** 31, threads: 1 },
   env: engineEnvironment(process.env),
   signal: never,
   onLog: () => {},
@@ -87,14 +91,21 @@ try {
         const prompt = promptOf(task, system);
         let text = "";
         let end = "";
-        for await (const event of engine.run(
-          { segments: [...template.render(prompt)], stop: [...template.stop], maxTokens, temperature: prompt.temperature },
-          never,
-        )) {
+        const grammar = values.grammar ? answerGrammar(prompt.answer, tools) : undefined;
+        const request = {
+          segments: [...template.render(prompt)],
+          stop: [...template.stop],
+          grammar,
+          maxTokens,
+          temperature: prompt.temperature,
+        };
+        for await (const event of engine.run(request, never)) {
           if (event.type === "text") text += event.text;
           if (event.type === "ended") end = event.reason;
         }
-        process.stdout.write(`${JSON.stringify({ model: modelName, task: task.id, shown, end, text })}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ model: modelName, task: task.id, shown, ...(values.grammar ? { grammar: true } : {}), end, text })}\n`,
+        );
       }
 } finally {
   await engine.close();

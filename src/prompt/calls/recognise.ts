@@ -139,7 +139,7 @@ function foreign({ name, given }: Named, tools: readonly Tool[], demanded: boole
       const complete = command.trim().split(/\s+/).includes(program) || !programs.has(program);
       return makeCall(shell, { command: complete ? command : `${program} ${command}` });
     }
-    const shaped = name.includes(" ") ? byShape(given, tools) : nothing;
+    const shaped = name.trim().split(/\s+/).length > 2 ? byShape(given, tools) : nothing;
     if (shaped.kind === "call") return shaped;
   }
   if (!demanded) return nothing;
