@@ -1,6 +1,6 @@
 import type { CloisterError } from "../error.ts";
 import type { Call, Conversation } from "../messages/conversation.ts";
-import type { Observe, SessionEvent } from "../record/events.ts";
+import type { GuardAct, Observe, SessionEvent } from "../record/events.ts";
 import type { Guidance } from "../runbook/guidance.ts";
 import type { RuntimeEvent, Timing } from "../runtime/runtime.ts";
 import type { WindowDeeds } from "../window/window.ts";
@@ -18,8 +18,20 @@ export interface SessionWatch {
   fitted(turn: number, began: WindowDeeds): void;
   prefill(turn: number, event: Extract<RuntimeEvent, { type: "prefill" }>): void;
   /** The answer is whole. */
-  answered(turn: number, answer: { text: string; calls: readonly Call[]; reason: string; timing: Timing; byModel: boolean }): void;
+  answered(turn: number, answer: Answered): void;
+  /** The guard stepped in; `reason` is a sentence. */
+  guarded(turn: number, what: GuardAct, reason: string): void;
   failed(turn: number, error: CloisterError): void;
+}
+
+export interface Answered {
+  readonly text: string;
+  readonly calls: readonly Call[];
+  readonly reason: string;
+  readonly timing: Timing;
+  readonly byModel: boolean;
+  /** Of the thought that was withheld. */
+  readonly thinkingCharacters?: number;
 }
 
 export function watchSession(observe: Observe, now: () => number): SessionWatch {
@@ -78,14 +90,18 @@ export function watchSession(observe: Observe, now: () => number): SessionWatch 
     prefill(turn, { done, total, cached }) {
       observe({ type: "prefill", at: now(), turn, done, total, cached });
     },
-    answered(turn, { text, calls, reason, timing, byModel }) {
+    answered(turn, { text, calls, reason, timing, byModel, thinkingCharacters = 0 }) {
       const at = now();
       if (text.trim() !== "") observe({ type: "said", at, text });
       for (const { id, name, input } of calls) {
         answeredAt.set(id, at);
         observe({ type: "call", at, id, name, input });
       }
-      observe({ type: "turn", at, turn, ...timing, reason, byModel });
+      const thinking = thinkingCharacters > 0 ? { thinkingCharacters } : {};
+      observe({ type: "turn", at, turn, ...timing, reason, byModel, ...thinking });
+    },
+    guarded(turn, what, reason) {
+      observe({ type: "guard", at: now(), turn, what, reason });
     },
     failed(turn, { code, message }) {
       observe({ type: "failure", at: now(), turn, code, message });

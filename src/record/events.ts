@@ -35,6 +35,8 @@ export type SessionEvent =
       readonly decodeMs: number;
       readonly reason: string;
       readonly byModel: boolean;
+      /** Characters of thought that were withheld; absent where there was none. */
+      readonly thinkingCharacters?: number | undefined;
     }
   /**
    * Room was made in the window: old results were cleared (an epoch; tokens are the prompt's, as estimated for the decision), or the middle of one
@@ -49,6 +51,8 @@ export type SessionEvent =
       readonly tokensBefore: number;
       readonly tokensAfter: number;
     }
+  /** The guard stepped in: an answer was cut, a call dropped or asked for again. `reason` is a sentence. */
+  | { readonly type: "guard"; readonly at: number; readonly turn: number; readonly what: GuardAct; readonly reason: string }
   /** The model said something that is not a call. */
   | { readonly type: "said"; readonly at: number; readonly text: string }
   | { readonly type: "call"; readonly at: number; readonly id: string; readonly name: string; readonly input: JsonObject }
@@ -78,5 +82,8 @@ export type SessionEvent =
   /** Something tried to leave and was refused. */
   | { readonly type: "refused"; readonly at: number; readonly what: string }
   | { readonly type: "progress"; readonly at: number; readonly text: string };
+
+/** What the guard did: cut a thought, a repetition, an answer over its bound or one that went on behind its call; dropped a call; asked again; ended a loop. */
+export type GuardAct = "thought" | "repetition" | "length" | "after-call" | "dropped-call" | "asked-again" | "loop";
 
 export type Observe = (event: SessionEvent) => void;

@@ -18,6 +18,10 @@ export interface SessionSummary {
   readonly toolsMs: number;
   readonly startedAt: number;
   readonly endedAt: number;
+  /** Times that the guard stepped in. */
+  readonly guarded: number;
+  /** Characters of thought that were withheld. */
+  readonly thinkingCharacters: number;
   readonly refused: readonly string[];
   readonly pullRequests: readonly { readonly number: number; readonly title: string; readonly url: string }[];
   readonly clusterRequests: number;
@@ -38,6 +42,8 @@ export const emptySummary: SessionSummary = {
   toolsMs: 0,
   startedAt: 0,
   endedAt: 0,
+  guarded: 0,
+  thinkingCharacters: 0,
   refused: [],
   pullRequests: [],
   clusterRequests: 0,
@@ -68,7 +74,10 @@ export function addEvent(before: SessionSummary, event: SessionEvent): SessionSu
         outputTokens: summary.outputTokens + event.outputTokens,
         prefillMs: summary.prefillMs + event.prefillMs,
         decodeMs: summary.decodeMs + event.decodeMs,
+        thinkingCharacters: summary.thinkingCharacters + (event.thinkingCharacters ?? 0),
       };
+    case "guard":
+      return { ...summary, guarded: summary.guarded + 1 };
     case "failure":
       return { ...summary, failures: summary.failures + 1 };
     case "result":

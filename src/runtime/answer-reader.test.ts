@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CloisterError } from "../error.ts";
-import type { OutputParser } from "../prompt/output.ts";
+import type { Tool } from "../messages/conversation.ts";
+import { createOutputParser, type OutputParser } from "../prompt/output.ts";
 import type { Prompt } from "../prompt/prompt.ts";
+import { spellCall } from "../prompt/spelling.ts";
 import type { PromptTemplate } from "../prompt/template.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 
@@ -40,14 +42,25 @@ function parser(atEnd?: Error): OutputParser {
   };
 }
 
-test("an answer is known as the template will write it", () => {
-  const reader = createAnswerReader(parser(), template, prompt);
-  reader.push("let me ");
-  reader.push("look");
-  reader.push("BASH");
-  reader.end("stop");
-  assert.equal(reader.asRendered(), "let me look|BASH");
-  assert.equal(reader.stopReason("stop"), "tool-use");
+test("an answer is known as the template will write it, if that is what the model wrote", () => {
+  const bash: Tool = {
+    name: "Bash",
+    description: "",
+    inputSchema: { type: "object", properties: { command: { type: "string" } }, required: ["command"] },
+  };
+  const call = spellCall({ name: "Bash", input: { command: "ls" } });
+  const read = (text: string): string | undefined => {
+    const reader = createAnswerReader(createOutputParser([bash]), template, { ...prompt, tools: [bash] });
+    for (const piece of text.match(/[^]{1,5}/g) ?? []) reader.push(piece);
+    reader.end("stop");
+    assert.equal(reader.stopReason("stop"), "tool-use");
+    return reader.asRendered();
+  };
+  assert.equal(read(`let me look\n${call}`), "let me look|Bash");
+  assert.equal(read(`\n\n${call}\n`), "|Bash");
+  assert.equal(read('{"name": "Bash", "arguments": {"command": "ls"}}'), undefined);
+  assert.equal(read(`<think>\nhm\n</think>\n\n${call}`), undefined);
+  assert.equal(read(`${call}\nand so on`), undefined);
 });
 
 test("an answer that says nothing is not mistaken for an earlier one", () => {

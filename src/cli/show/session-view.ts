@@ -52,6 +52,8 @@ export function createSessionView(style: Style): (event: SessionEvent) => Shown 
         return { lines: [`  ${style.yellow("!")} ${printable(event.message)}; the client tries again`], status: null };
       case "cleared":
         return { lines: [`  ${style.dim(`· ${roomMade(event)}`)}`] };
+      case "guard":
+        return { lines: [`  ${style.yellow("!")} ${printable(event.reason)}`] };
       case "pull-request":
         return { lines: [`  ${style.green("✓")} pull request #${event.number}: ${printable(event.title)}`] };
       case "refused":

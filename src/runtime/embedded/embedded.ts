@@ -119,7 +119,7 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
   }
 
   async function* turn(running: EngineLink, prompt: Prompt, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
-    const reader = createAnswerReader(createOutputParser(prompt.tools), template, prompt);
+    const reader = createAnswerReader(createOutputParser(prompt.tools, { kind: prompt.answer.kind }), template, prompt);
     const events = running.run(
       {
         segments: [...template.render(prompt)],
