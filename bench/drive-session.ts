@@ -49,7 +49,7 @@ export async function madeUpResults(calls: number, tokens: number, runtime: Pick
     weights.map(async (weight, call) => {
       const lines: string[] = [];
       const wanted = Math.round((tokens * weight) / all);
-      let [counted, perLine] = [0, 20];
+      let [counted, perLine] = [0, wanted];
       while (counted < wanted) {
         const more = Math.max(1, Math.floor((wanted - counted) / perLine));
         for (let line = 0; line < more; line++) lines.push(logLine(call, lines.length));

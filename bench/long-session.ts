@@ -56,7 +56,7 @@ async function measure(): Promise<void> {
     token: "bench",
     diet: dietOf("incident"),
     guide: commandGuide(results),
-    observe: (event) => event.type === "cleared" && epochs.push(event),
+    observe: (event) => event.type === "cleared" && event.what === "results" && epochs.push(event),
     now: Date.now,
     newId: () => String(++ids),
   });

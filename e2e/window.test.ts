@@ -76,7 +76,7 @@ test("31 calls whose results are twice the window: no overflow, and between epoc
     const sum = addUp(turns, resultTokens);
     const share = sum.cached / (sum.sent - sum.fresh);
     t.diagnostic(`${epochs.length} epochs; ${JSON.stringify(sum)}; ${(share * 100).toFixed(1)} % of what was sent before came from state`);
-    assert.ok(share >= 0.9, `${share}`);
+    assert.ok(share >= 0.85, `${share}`);
 
     // Another gateway, as after a restart, comes to the same prompt for the last request: nothing but its end is evaluated.
     const last = served.bodies.at(-1) ?? "";
