@@ -100,6 +100,12 @@ const calls: [name: string, written: string, call: readonly [string, JsonObject]
   ["a tag of the tool's name with text", "<bash>ls -l</bash>", ls],
   ["a tag with attributes", '<Read file_path="/a" limit="5" />', ["Read", { file_path: "/a", limit: 5 }]],
   ["a tag with a name and JSON", '<tool name="Bash">{"command": "ls -l"}</tool>', ls],
+  [
+    "parameters with their values in the tag",
+    "<function=read>\n<parameter=file_path=/a>\n<parameter=limit=10>\n</function>",
+    ["Read", { file_path: "/a", limit: 10 }],
+  ],
+  ["parameters with their names beside the values", "<function=Bash>\n<parameter>command=ls -l</parameter>\n</function>", ls],
   ["name and arguments in tags", "<tool>Bash</tool>\n<args>\n<command>ls -l</command>\n</args>", ls],
   [
     "escaped signs in tags",
@@ -140,6 +146,12 @@ for (const [name, written, call] of calls) {
     }
   });
 }
+
+test("a command line in the name's place is one where nothing but a call can stand", () => {
+  const written = '```json\n{"name": "kubectl get pods -n shop"}\n```';
+  assert.deepEqual(parse([written]).calls, [["Bash", { command: "kubectl get pods -n shop" }]]);
+  assert.deepEqual(parse([`It is called so:\n${written}`]), { words: `It is called so:\n${written}`, calls: [] });
+});
 
 test("several at once: the first one counts, and the list says how many more there were", () => {
   const one = (command: string): string => `{"name": "Bash", "arguments": {"command": "${command}"}}`;
@@ -215,6 +227,7 @@ test("a call that cannot be made is refused with its fault", () => {
     ['```json\n{"name": "Edit", "arguments": {"file_path": "/a", "new_string": "a" + b}}\n```', /call of Edit cannot be read/],
     ['Let me look:\n{"name": "Bash", "arguments": {"command": "ls', /in the middle of a tool call/],
     ["<function=Write>\n<parameter=file_path>/a</parameter>\n</function>", /called "Write"/],
+    ["I edit:\n<function=Edit>\n<replace_all>\n</function>", /call of Edit cannot be read/],
     ["<tool_call>\nls -l\n</tool_call>", /opened a tool call and wrote none/],
   ];
   for (const [written, fault] of cases)

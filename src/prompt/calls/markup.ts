@@ -11,6 +11,10 @@ const nameElement = /<(tool_name|tool|name|function_name|function)>\s*([\w.-]+)\
 const parameter =
   /<(?:parameter|param|arg|argument)(?:\s*=\s*|\s+name\s*=\s*)["']?([\w-]+)["']?\s*>([^]*?)<\/(?:parameter|param|arg|argument)>/gi;
 
+/** `<parameter=command=ls>` and `<parameter>command=ls</parameter>`: the same, misremembered. */
+const looseParameter =
+  /<(?:parameter|param|arg|argument)(?:=([\w-]+)=([^<>\n]*)>|>\s*([\w-]+)=([^<]*)<\/(?:parameter|param|arg|argument)>)/gi;
+
 /** Finds a call that is written in tags, with its arguments in tags, as JSON or as attributes. */
 export function readMarkup(text: string, tools: readonly Tool[], demanded: boolean): Recognised {
   const found = findName(text, tools);
@@ -21,10 +25,13 @@ export function readMarkup(text: string, tools: readonly Tool[], demanded: boole
     return { kind: "fault", fault: `The model called ${JSON.stringify(found.name.slice(0, 60))}, which is not one of the tools offered.` };
   }
   const input = readInput(found.body, found.tag, tool);
-  return input === undefined ? { kind: "nothing" } : makeCall(tool, input);
+  if (input !== undefined) return makeCall(tool, input);
+  // `<function=Edit>` can be nothing but a call; a tag of the tool's name alone can.
+  return found.isCall ? { kind: "fault", fault: `The model's call of ${tool.name} cannot be read.` } : { kind: "nothing" };
 }
 
 interface Found {
+  readonly isCall: boolean;
   readonly name: string;
   /** The tag that names the tool: it may hold arguments as attributes. */
   readonly tag: string;
@@ -33,12 +40,12 @@ interface Found {
 
 function findName(text: string, tools: readonly Tool[]): Found | undefined {
   const named = namedTag.exec(text);
-  if (named?.[1] !== undefined) return { name: named[1], tag: "", body: text.slice(named.index + named[0].length) };
+  if (named?.[1] !== undefined) return { isCall: true, name: named[1], tag: "", body: text.slice(named.index + named[0].length) };
   const element = nameElement.exec(text);
-  if (element?.[2] !== undefined) return { name: element[2], tag: "", body: text.slice(element.index + element[0].length) };
+  if (element?.[2] !== undefined) return { isCall: false, name: element[2], tag: "", body: text.slice(element.index + element[0].length) };
   for (const { name } of tools) {
     const tag = new RegExp(`<${name}(\\s[^<>]*)?>`, "i").exec(text);
-    if (tag !== null) return { name, tag: tag[1] ?? "", body: text.slice(tag.index + tag[0].length) };
+    if (tag !== null) return { isCall: false, name, tag: tag[1] ?? "", body: text.slice(tag.index + tag[0].length) };
   }
   return undefined;
 }
@@ -46,6 +53,8 @@ function findName(text: string, tools: readonly Tool[]): Found | undefined {
 function readInput(body: string, tag: string, tool: Tool): JsonObject | undefined {
   const pairs = [...body.matchAll(parameter)].map(([, name = "", value = ""]) => [name, plain(value)] as const);
   if (pairs.length > 0) return Object.fromEntries(pairs);
+  const loose = [...body.matchAll(looseParameter)].map(([, a, b, c, d]) => [a ?? c ?? "", plain(b ?? d ?? "")] as const);
+  if (loose.length > 0) return Object.fromEntries(loose);
   const brace = body.search(/\S/);
   if (body[brace] === "{" || /<(?:arguments|parameters|args|input|params)>\s*\{/i.test(body)) {
     const read = readLenientJson(body, body.indexOf("{"))?.value;

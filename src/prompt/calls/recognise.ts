@@ -42,7 +42,7 @@ export function recognise(value: JsonValue, tools: readonly Tool[], demanded: bo
       ? { kind: "definition" }
       : recognise({ name: named.name, arguments: given }, tools, demanded);
   }
-  if (named === undefined) return byShape(value, tools);
+  if (named === undefined) return demanded ? commandLine(value, tools) : byShape(value, tools);
   const tool = findTool(named.name, tools);
   if (tool === undefined) return foreign(named, tools, demanded);
   const input = readArguments(named.given ?? rest(value, tool), tool);
@@ -144,6 +144,14 @@ function foreign({ name, given }: Named, tools: readonly Tool[], demanded: boole
   }
   if (!demanded) return nothing;
   return { kind: "fault", fault: `The model called ${JSON.stringify(name.slice(0, 60))}, which is not one of the tools offered.` };
+}
+
+/** `{"name": "kubectl get pods"}`, where only a call can stand: a command line in the name's place. */
+function commandLine(value: JsonObject, tools: readonly Tool[]): Recognised {
+  const [[member, line] = ["", null], ...others] = Object.entries(value);
+  const shell = findShell(tools);
+  const isLine = member === "name" && others.length === 0 && typeof line === "string" && programs.has(line.split(/\s/)[0] ?? "");
+  return shell !== undefined && isLine && line.includes(" ") ? makeCall(shell, { command: line }) : byShape(value, tools);
 }
 
 /** Programs whose arguments alone make no command. */

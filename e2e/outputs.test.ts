@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { CloisterError } from "../src/error.ts";
+import type { Call, JsonObject, Tool } from "../src/messages/conversation.ts";
+import { findFault } from "../src/prompt/arguments.ts";
+import { createOutputParser, type OutputEvent } from "../src/prompt/output.ts";
+
+/**
+ * What three small models wrote when they were offered tools and nothing held them to a form (`bench/record-outputs.ts`), each with what it is:
+ * the call that it means, `again` where it means one that cannot be made (a tool that is not there, arguments that are missing or cannot be read, the
+ * tools' definitions), `words` where it means none. The labels were given by reading the outputs, not by the parser.
+ */
+interface Output {
+  readonly model: string;
+  readonly task: string;
+  readonly shown: string;
+  readonly end: "stop" | "max-tokens";
+  readonly text: string;
+  /** Written under the grammar of an answer that may be anything. */
+  readonly grammar?: boolean;
+  readonly right: "again" | "words" | { readonly name: string; readonly input: JsonObject };
+}
+
+const folder = resolve(import.meta.dirname, "../../e2e/outputs");
+const tools = JSON.parse(await readFile(join(folder, "tools.json"), "utf8")) as readonly Tool[];
+const outputs = (await readFile(join(folder, "outputs.ndjson"), "utf8"))
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Output);
+const models = [...new Set(outputs.map(({ model }) => model))].sort();
+const free = outputs.filter(({ grammar }) => grammar !== true);
+
+type Read = { readonly is: "again" } | { readonly is: "words"; readonly words: string } | { readonly is: "call"; readonly call: Call };
+
+function read({ text, end }: Output, pieces: readonly string[]): Read {
+  const parser = createOutputParser(tools);
+  const events: OutputEvent[] = [];
+  try {
+    for (const piece of pieces) events.push(...parser.push(piece));
+    events.push(...parser.end(end));
+  } catch (error) {
+    assert.ok(error instanceof CloisterError && error.code === "invalid-call", text);
+    return { is: "again" };
+  }
+  const calls = events.flatMap((event) => (event.type === "call" ? [event.call] : []));
+  assert.ok(calls.length <= 1, "one call an answer");
+  const words = events.map((event) => (event.type === "text" ? event.text : "")).join("");
+  return calls[0] === undefined ? { is: "words", words } : { is: "call", call: calls[0] };
+}
+
+const isRight = ({ right }: Output, found: Read): boolean =>
+  typeof right === "string"
+    ? found.is === right
+    : found.is === "call" && found.call.name === right.name && JSON.stringify(found.call.input) === JSON.stringify(right.input);
+
+test("there are enough of them: three models, 200 outputs with a call that can be made", () => {
+  assert.equal(models.length, 3);
+  const calls = free.filter(({ right }) => typeof right !== "string");
+  assert.ok(calls.length >= 200, `${calls.length} outputs with a call`);
+});
+
+for (const model of models) {
+  test(`${model}: at least 95 % of the calls are found, and are the right ones`, (t) => {
+    const calls = free.filter((output) => output.model === model && typeof output.right !== "string");
+    const wrong = calls.filter((output) => !isRight(output, read(output, [output.text])));
+    const share = (calls.length - wrong.length) / calls.length;
+    t.diagnostic(`${model}: ${calls.length - wrong.length} of ${calls.length} calls (${(100 * share).toFixed(1)} %)`);
+    assert.ok(share >= 0.95, JSON.stringify(wrong, null, 1));
+  });
+
+  test(`${model}: no call is invented where none can be made`, () => {
+    for (const output of free.filter((each) => each.model === model && typeof each.right === "string")) {
+      const found = read(output, [output.text]);
+      assert.notEqual(found.is, "call", output.text);
+      assert.equal(found.is, output.right, output.text);
+      if (found.is === "words") assert.equal(found.words.trim(), output.text.trim());
+    }
+  });
+}
+
+test("every call that is let through is valid against its schema, and an output is read alike however it is cut", () => {
+  for (const output of outputs) {
+    const whole = read(output, [output.text]);
+    if (whole.is === "call") {
+      const tool = tools.find(({ name }) => name === whole.call.name);
+      assert.ok(tool !== undefined && findFault(tool, whole.call.input) === undefined, output.text);
+    }
+    for (const size of [1, 3, 7]) {
+      const pieces = output.text.match(new RegExp(`[^]{1,${size}}`, "gu")) ?? [];
+      assert.deepEqual(read(output, pieces), whole, `in pieces of ${size}: ${output.text}`);
+    }
+  }
+});
+
+test("under the grammar every call is valid as it was written", (t) => {
+  const held = outputs.filter(({ grammar }) => grammar === true);
+  const found = held.map((output) => ({ output, is: read(output, [output.text]) }));
+  for (const { output, is } of found) {
+    // Only an answer that its bound has cut can hold a call that is not whole.
+    if (is.is === "again") assert.equal(output.end, "max-tokens", output.text);
+    if (is.is === "call")
+      assert.ok(output.text.includes(`<tool_call>\n{"name": ${JSON.stringify(is.call.name)}, "arguments": `), output.text);
+  }
+  const calls = found.filter(({ is }) => is.is === "call").length;
+  t.diagnostic(`${calls} of ${held.length} answers under the grammar are calls, all of them valid`);
+  assert.ok(held.length > 0 && calls > 0);
+});
