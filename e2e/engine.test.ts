@@ -201,7 +201,7 @@ engineTest("a prompt over the window is refused with both numbers, and nothing i
   assert.ok(small.end.timing.promptTokens < 100);
 });
 
-engineTest("two turns at once run one after the other; one that is cancelled while it waits never runs", async (runtime) => {
+engineTest("two turns of a lane run one after the other; one that is cancelled while it waits never runs", async (runtime) => {
   const order: string[] = [];
   const run = async (name: string, signal = patient): Promise<void> => {
     for await (const event of runtime.run(prompt([says(`${name}!`)], { maxTokens: 8 }), lane, signal)) order.push(`${name} ${event.type}`);
@@ -214,11 +214,9 @@ engineTest("two turns at once run one after the other; one that is cancelled whi
   assert.equal(c?.status, "fulfilled");
   assert.ok(b?.status === "rejected");
   assert.equal((b.reason as { code?: string }).code, "cancelled");
-  assert.deepEqual(
-    order,
-    [...order].sort((x, y) => x.charCodeAt(0) - y.charCodeAt(0)),
-    "the turns' events are not mixed",
-  );
+  assert.ok(!order.some((event) => event.startsWith("b")));
+  // The engine begins with the next turn when the last token of the one before is made, which is a little before its reader has heard of it.
+  assert.ok(order.indexOf("c text") > order.indexOf("a end"), order.join(", "));
 });
 
 engineTest("a call that is held to a form is valid, and its tokens are kept for the next turn", async (runtime) => {

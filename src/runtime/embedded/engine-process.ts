@@ -6,7 +6,7 @@ import { asCloisterError } from "../../error.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { type LoadedModel, loadModel } from "./load-model.ts";
 import { openStateStore, type StateStore } from "./state/state-store.ts";
-import { type EngineFailureCode, type FromEngine, type LoadRequest, parseToEngine, type RunRequest, type ToEngine } from "./wire.ts";
+import { type EngineFailureCode, type FromEngine, type LoadRequest, parseToEngine, type RunRequest } from "./wire.ts";
 
 const running = new Map<number, AbortController>();
 let engine: Engine | undefined;

@@ -10,7 +10,7 @@ const manifest = z.object({
   /** System text and tools, for every conversation that begins with them; or one conversation. */
   what: z.enum(["base", "conversation"]),
   /** Name of the model, for people. */
-  model: z.string().max(200),
+  model: z.string().regex(/^[\x20-\x7e]{0,200}$/),
   identity: z.object({ modelDigest: z.string(), template: z.string(), engine: z.string(), settings: z.string() }),
   /** In the manifest's own folder. */
   file: z.string().regex(/^[a-z0-9-]{1,200}\.state$/),

@@ -137,7 +137,7 @@ export function openStateStore(options: StateStoreOptions): StateStore {
       const manifest: Manifest = {
         format: 1,
         what: state.lane === undefined ? "base" : "conversation",
-        model: modelName,
+        model: modelName.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 200),
         identity,
         file,
         bytes,
