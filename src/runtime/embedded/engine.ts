@@ -41,6 +41,11 @@ const rememberedTexts = 2 ** 22;
 const patient = new AbortController().signal;
 const onlyLane: Lane = { id: "", kind: "main" };
 
+function requireFits(total: number, most: number): void {
+  if (total > most) throw new CloisterError("prompt-too-long", `prompt is too long: ${total} tokens > ${most} maximum`);
+  if (total === 0) throw new CloisterError("internal", "The template rendered an empty prompt.");
+}
+
 interface Told {
   readonly lane: string;
   /** Undefined where the answer was cut within a token. */
@@ -126,9 +131,6 @@ export function createEngine(loaded: LoadedModel, store: StateStore | undefined)
     const { id } = request;
     const tokens = tokensOf(request.segments);
     const total = tokens.length;
-    const most = longestPrompt(request.maxTokens, window);
-    if (total > most) throw new CloisterError("prompt-too-long", `prompt is too long: ${total} tokens > ${most} maximum`);
-    if (total === 0) throw new CloisterError("internal", "The template rendered an empty prompt.");
     const begin = await grammarFor(request);
     const base = Math.min(tokensOf(request.segments.slice(0, request.base ?? 0)).length, total - 1);
 
@@ -222,6 +224,8 @@ export function createEngine(loaded: LoadedModel, store: StateStore | undefined)
     countTexts: (texts) => texts.map((text) => tokenizer.plain(text).length),
 
     async run(request, signal, report) {
+      // Before it waits, and before another lane gives way for it.
+      requireFits(tokensOf(request.segments).length, longestPrompt(request.maxTokens, window));
       const use = await lanes.enter(request.lane ?? onlyLane, signal);
       try {
         await asMember((member) => turn(request, use.kept, member, signal, report));

@@ -67,8 +67,8 @@ export async function loadModel(request: LoadRequest, report: LoadReport): Promi
     return {
       lanes,
       laneBytes,
-      // Checkpoints are for models that cannot be cut back: one before the answer, the one of the turn before. The library's own grow without bound.
-      openSequence: () => context.getSequence({ checkpoints: { max: 2, interval: false } }),
+      // Checkpoints are for models that cannot be cut back. The one before the last answer is enough; unasked the library would take many more.
+      openSequence: () => context.getSequence({ checkpoints: { max: 1, interval: false } }),
       vocabulary: readVocabulary(model),
       window: Math.min(window, context.contextSize),
       trainedWindow: model.trainContextSize,
