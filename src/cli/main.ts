@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
+import { cacheCommand } from "./commands/cache.ts";
 import { modelCommand } from "./commands/model.ts";
 import { incidentCommand } from "./commands/incident.ts";
 import { promptCommand } from "./commands/prompt.ts";
@@ -23,6 +24,7 @@ program.addCommand(incidentCommand(context));
 program.addCommand(runCommand(context));
 program.addCommand(codeCommand(context));
 program.addCommand(promptCommand(context));
+program.addCommand(cacheCommand(context));
 
 try {
   await program.parseAsync(process.argv);

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { CloisterError } from "../error.ts";
 import { catalogue } from "../model/catalogue.ts";
 import { requireModel } from "../model/installed.ts";
@@ -20,6 +21,11 @@ export interface OpenedRuntime {
   readonly loadMs: number;
 }
 
+/** Where the states of conversations are kept: what `cloister cache` shows and clears. */
+export function stateFolder(context: CliContext): string {
+  return join(context.home, "state");
+}
+
 /** Loads a model of the store into the embedded runtime. Throws `missing` with the command that pulls it. */
 export async function openEmbedded(context: CliContext, name: string, window: number | undefined): Promise<OpenedRuntime> {
   const before = performance.now();
@@ -37,6 +43,8 @@ export async function openEmbedded(context: CliContext, name: string, window: nu
     template,
     env: context.env,
     signal: context.signal,
+    modelDigest: entry?.sha256,
+    stateFolder: stateFolder(context),
   });
   return { runtime, guidance: entry?.guidance ?? "steps", loadMs: performance.now() - before };
 }
