@@ -4,6 +4,7 @@ import { decode } from "./decode.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { promptTokens } from "./prompt-tokens.ts";
 import { createRecentMap } from "./recent-map.ts";
+import { createSpeculator } from "./speculation/speculator.ts";
 import { longestPrompt } from "./window-size.ts";
 import { createThreadGovernor } from "./thread-governor.ts";
 import type { FromEngine, RunRequest, WireSegment } from "./wire.ts";
@@ -11,7 +12,7 @@ import type { FromEngine, RunRequest, WireSegment } from "./wire.ts";
 /** Small enough that cancelling is felt and progress is seen, large enough to cost nothing (189 tok/s against 181 in one piece). */
 const chunkTokens = 256;
 
-export type RunReport = Extract<FromEngine, { type: "prefill" | "text" | "ended" }>;
+export type RunReport = Extract<FromEngine, { type: "log" | "prefill" | "text" | "ended" }>;
 
 /** One model, one context, one sequence whose state stays from turn to turn. Runs come one at a time: the caller sees to it. */
 export interface Engine {
@@ -28,6 +29,7 @@ export function createEngine(loaded: LoadedModel): Engine {
   const answers = createRecentMap<readonly number[]>(256);
   const grammars = createRecentMap<LlamaGrammar>(32);
   const governor = createThreadGovernor(loaded.threads);
+  const speculator = createSpeculator({ vocabulary, now: () => performance.now(), random: Math.random });
   let last: { readonly id: number; readonly tokens: readonly Token[] } | undefined;
 
   /** Many tokens at once wait little for each other, so prefill always has all threads; single ones have as many as the governor says. */
@@ -75,7 +77,7 @@ export function createEngine(loaded: LoadedModel): Engine {
       const {
         reason,
         tokens: answer,
-        outputTokens,
+        ...counts
       } = await decode({
         sequence,
         vocabulary,
@@ -86,6 +88,8 @@ export function createEngine(loaded: LoadedModel): Engine {
         temperature: request.temperature,
         signal,
         pace,
+        speculate: (parts) =>
+          speculator.begin({ ...parts, mode: request.speculation ?? "calibrated", log: (text) => report({ type: "log", text }) }),
         onPrefilled: () => {
           prefilled = performance.now();
           report({ type: "prefill", id, done: total, total, cached });
@@ -96,7 +100,7 @@ export function createEngine(loaded: LoadedModel): Engine {
       const timing = {
         promptTokens: total,
         cachedTokens: cached,
-        outputTokens,
+        ...counts,
         prefillMs: prefilled - started,
         decodeMs: performance.now() - prefilled,
       };

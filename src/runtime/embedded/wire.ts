@@ -29,6 +29,8 @@ const run = z.object({
   grammar: z.object({ gbnf: z.string(), from: z.enum(["start", "tool-call"]) }).optional(),
   maxTokens: z.int().positive(),
   temperature: z.number().nonnegative(),
+  /** Absent: `calibrated`, where it pays on this machine. */
+  speculation: z.enum(["off", "calibrated", "always"]).optional(),
 });
 const cancel = z.object({ type: z.literal("cancel"), id });
 /** The answer of run `id` will be rendered as `text` in later prompts: its tokens are those that were generated. */
@@ -63,6 +65,8 @@ const fromEngine = z.discriminatedUnion("type", [
       promptTokens: tokens,
       cachedTokens: tokens,
       outputTokens: tokens,
+      draftedTokens: tokens.optional(),
+      acceptedTokens: tokens.optional(),
       prefillMs: z.number().nonnegative(),
       decodeMs: z.number().nonnegative(),
     }),

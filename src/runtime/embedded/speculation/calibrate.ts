@@ -1,0 +1,46 @@
+import type { Token } from "node-llama-cpp";
+import { greedyCandidates } from "./choose-token.ts";
+import { cutBack, evaluateAhead, type SpeculatedSequence } from "./speculated-sequence.ts";
+
+/** Tokens in one step. */
+export const calibratedSizes = [1, 2, 4, 8, 16] as const;
+
+const rounds = 3;
+/** Milliseconds; a slow model is measured less often, and at fewer sizes. */
+const budgetMs = 900;
+
+export interface Calibration {
+  readonly sequence: SpeculatedSequence;
+  /** At least one: which tokens they are does not matter to what they cost. */
+  readonly sample: readonly Token[];
+  readonly pace: <T>(step: () => Promise<T>) => Promise<T>;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Measures what steps of several tokens cost: on the sequence itself, because a step costs the more the longer the text before
+ * it is. Each is taken out of its state again. The least of a few is kept: other programs only make it slower. Stops when the signal does;
+ * there is at least the cost of one token then.
+ */
+export async function calibrate({ sequence, sample, pace, now, signal }: Calibration): Promise<ReadonlyMap<number, number>> {
+  const length = sequence.nextTokenIndex;
+  const started = now();
+  const measured = new Map<number, number>();
+  for (let round = 0; round < rounds; round++) {
+    for (const size of calibratedSizes) {
+      // What the next step will cost is not known; one of twice the tokens costs no more than twice the time of the last.
+      const expected = measured.get(size) ?? 2 * (measured.get(size / 2) ?? 0);
+      if (size > 1 && (signal.aborted || now() - started + expected > budgetMs)) return measured;
+      const tokens = Array.from({ length: size }, (_, index) => sample[index % sample.length]).filter((token) => token !== undefined);
+      const before = now();
+      try {
+        await pace(() => evaluateAhead(sequence, tokens, { places: size, count: greedyCandidates }));
+      } finally {
+        await cutBack(sequence, length);
+      }
+      measured.set(size, Math.min(now() - before, measured.get(size) ?? Infinity));
+    }
+  }
+  return measured;
+}
