@@ -29,8 +29,8 @@ const run = z.object({
   grammar: z.object({ gbnf: z.string(), from: z.enum(["start", "tool-call"]) }).optional(),
   maxTokens: z.int().positive(),
   temperature: z.number().nonnegative(),
-  /** Absent: `calibrated`, where it pays on this machine. */
-  speculation: z.enum(["off", "calibrated", "always"]).optional(),
+  /** A number: so many tokens are drafted wherever a draft is found, to measure and to test. Absent: `calibrated`, where it pays on this machine. */
+  speculation: z.union([z.enum(["off", "calibrated"]), z.int().min(1).max(15)]).optional(),
 });
 const cancel = z.object({ type: z.literal("cancel"), id });
 /** The answer of run `id` will be rendered as `text` in later prompts: its tokens are those that were generated. */

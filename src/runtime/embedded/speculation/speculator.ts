@@ -1,15 +1,15 @@
 import type { Token } from "node-llama-cpp";
 import type { Vocabulary } from "../vocabulary.ts";
 import { createAcceptance } from "./acceptance.ts";
-import { calibrate } from "./calibrate.ts";
+import { type Calibrated, calibrate } from "./calibrate.ts";
 import { callSpelling } from "./call-spelling.ts";
 import { breakEven, draftLength } from "./draft-length.ts";
 import { createDrafts } from "./drafts.ts";
 import { createSpeculativeSource, type DraftPlan, type SpeculativeOptions, type SpeculativeSource } from "./speculative-source.ts";
 import { createStepCosts, type StepCosts } from "./step-costs.ts";
 
-/** `calibrated`: where it pays on this machine. `always`: wherever something can be drafted, to test that the answer is the same. */
-export type SpeculationMode = "off" | "calibrated" | "always";
+/** `calibrated`: where it pays on this machine. A number: so many tokens wherever something can be drafted, to measure and to test. */
+export type SpeculationMode = "off" | "calibrated" | number;
 
 export interface SpeculatorOptions {
   readonly vocabulary: Pick<Vocabulary, "detokenize" | "spell" | "ends">;
@@ -34,7 +34,6 @@ export interface Speculator {
 const matchWorthMeasuring = 6;
 /** Milliseconds after which a calibration that found nothing to gain is made again: the machine may have been busy. */
 const doubtAfter = 600_000;
-const draftWithoutCosts = 7;
 
 export function createSpeculator({ vocabulary, now, random }: SpeculatorOptions): Speculator {
   let known: { readonly costs: StepCosts; readonly pays: boolean; readonly at: number } | undefined;
@@ -45,7 +44,7 @@ export function createSpeculator({ vocabulary, now, random }: SpeculatorOptions)
     const measured = await calibrate({ sequence: parts.sequence, sample, pace: parts.pace, now, signal: parts.signal });
     // Cut short by a cancelled turn: the next one measures again.
     if (parts.signal.aborted) return;
-    const costs = createStepCosts(measured);
+    const costs = createStepCosts(measured.costs);
     const acceptance = breakEven(costs);
     known = { costs, pays: acceptance !== undefined, at: now() };
     parts.log(describe(measured, acceptance));
@@ -69,11 +68,9 @@ export function createSpeculator({ vocabulary, now, random }: SpeculatorOptions)
     };
   }
 
-  const alwaysPlan: DraftPlan = {
-    length: ({ room }) => Promise.resolve(Math.min(draftWithoutCosts, room)),
-    ended: () => {},
-    timed: (_tokens, step) => step(),
-  };
+  function fixedPlan(tokens: number): DraftPlan {
+    return { length: ({ room }) => Promise.resolve(Math.min(tokens, room)), ended: () => {}, timed: (_tokens, step) => step() };
+  }
 
   return {
     begin(parts) {
@@ -86,7 +83,7 @@ export function createSpeculator({ vocabulary, now, random }: SpeculatorOptions)
           prompt: parts.sequence.contextTokens,
           spellForCall: (tokens) => vocabulary.spell(callSpelling(vocabulary.detokenize(tokens))),
         }),
-        plan: parts.mode === "always" ? alwaysPlan : calibratedPlan(parts),
+        plan: typeof parts.mode === "number" ? fixedPlan(parts.mode) : calibratedPlan(parts),
         random,
         ends: (token) => vocabulary.ends(token, []),
       });
@@ -94,9 +91,9 @@ export function createSpeculator({ vocabulary, now, random }: SpeculatorOptions)
   };
 }
 
-function describe(measured: ReadonlyMap<number, number>, acceptance: number | undefined): string {
-  const sizes = [...measured.keys()].join(", ");
-  const costs = [...measured.values()].map((ms) => ms.toFixed(1)).join(", ");
+function describe({ costs, sameUpTo }: Calibrated, acceptance: number | undefined): string {
+  const sizes = [...costs.keys()].join(", ");
+  const times = [...costs.values()].map((ms) => ms.toFixed(1)).join(", ");
   const verdict = acceptance === undefined ? "off, no draft pays" : `a draft pays where ${Math.round(acceptance * 100)} % of it are right`;
-  return `speculation: ${sizes} tokens in one step take ${costs} ms: ${verdict}`;
+  return `speculation: ${sizes} tokens in one step take ${times} ms: ${verdict}; logits are the same to the last bit up to ${sameUpTo}`;
 }
