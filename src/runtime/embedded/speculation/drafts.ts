@@ -3,8 +3,8 @@ import { createTokenLookup, type Match, type TokenLookup } from "./token-lookup.
 export interface DraftOptions {
   /** What stands in the state before the answer. */
   readonly prompt: readonly number[];
-  /** The tokens of a text as a call repeats it. */
-  readonly spellForCall: (tokens: readonly number[]) => readonly number[];
+  /** The tokens of a text as a call may repeat it, in each spelling. */
+  readonly spellForCall: (tokens: readonly number[]) => readonly (readonly number[])[];
 }
 
 /** What may come next in an answer, by what followed the same tokens before. */
@@ -30,8 +30,8 @@ export function createDrafts({ prompt, spellForCall }: DraftOptions): Drafts {
     const made = held ? call : free;
     if (made !== undefined) return made;
     const lookup = createTokenLookup();
-    if (held) {
-      lookup.push(spellForCall(recent));
+    for (const spelling of held ? spellForCall(recent) : []) {
+      lookup.push(spelling);
       lookup.divide();
     }
     lookup.push(recent);

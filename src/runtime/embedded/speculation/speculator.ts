@@ -2,7 +2,7 @@ import type { Token } from "node-llama-cpp";
 import type { Vocabulary } from "../vocabulary.ts";
 import { createAcceptance } from "./acceptance.ts";
 import { type Calibrated, calibrate } from "./calibrate.ts";
-import { callSpelling } from "./call-spelling.ts";
+import { callSpellings } from "./call-spelling.ts";
 import { breakEven, draftLength } from "./draft-length.ts";
 import { createDrafts } from "./drafts.ts";
 import { createSpeculativeSource, type DraftPlan, type SpeculativeOptions, type SpeculativeSource } from "./speculative-source.ts";
@@ -81,7 +81,7 @@ export function createSpeculator({ vocabulary, now, random }: SpeculatorOptions)
         ...parts,
         drafts: createDrafts({
           prompt: parts.sequence.contextTokens,
-          spellForCall: (tokens) => vocabulary.spell(callSpelling(vocabulary.detokenize(tokens))),
+          spellForCall: (tokens) => callSpellings(vocabulary.detokenize(tokens)).map((text) => vocabulary.spell(text)),
         }),
         plan: typeof parts.mode === "number" ? fixedPlan(parts.mode) : calibratedPlan(parts),
         random,
