@@ -97,7 +97,7 @@ interface Answer {
 
 async function answer(engine: EngineLink, task: Task, change: Partial<RunRequest> = {}): Promise<Answer> {
   let text = "";
-  const request = { ...task, stop: ["<|im_end|>"], maxTokens: 160, temperature: 0, ...change };
+  const request = { ...task, stop: ["<|im_end|>"], maxTokens: 96, temperature: 0, ...change };
   for await (const event of engine.run(request, patient)) {
     if (event.type === "text") text += event.text;
     if (event.type === "ended") return { text, end: event };
@@ -106,7 +106,7 @@ async function answer(engine: EngineLink, task: Task, change: Partial<RunRequest
 }
 
 /** A test with an engine of its own; skipped where the model is not on this machine. One thread: with several, sums are added in another order. */
-function engineTest(name: string, model: string, run: (engine: EngineLink, log: readonly string[]) => Promise<void>): void {
+function engineTest(name: string, model: string, run: (engine: EngineLink, log: readonly string[], t: TestContext) => Promise<void>): void {
   test(`${name} (${model})`, async (t: TestContext) => {
     const modelPath = join(home, "models", `${model}.gguf`);
     if (!existsSync(modelPath)) return t.skip(`no model at ${modelPath}: cloister model pull ${model}`);
@@ -119,30 +119,44 @@ function engineTest(name: string, model: string, run: (engine: EngineLink, log: 
       loadStallMs: 120_000,
     });
     try {
-      await run(engine, log);
+      await run(engine, log, t);
     } finally {
       await engine.close();
     }
   });
 }
 
-/** Tokens of a draft up to which both models' kernels round as they do for a single token (x86-64, one thread). */
-const exact = 2;
+/** An answer that goes on repeating what was said: its first draft has the machine measured. */
+const repetition: Task = {
+  segments: [
+    ...chat(["user", `Go on:\n${"one two three four five six seven eight\n".repeat(12)}`]),
+    { text: `${"one two three four five six seven eight\n".repeat(3)}one two three`, special: true },
+  ],
+};
+
+/** Tokens up to which a step rounds as a step of one does, as the engine's calibration found. */
+async function sameUpTo(engine: EngineLink, log: readonly string[]): Promise<number> {
+  await answer(engine, repetition, { maxTokens: 60 });
+  const [line = ""] = log.filter((said) => said.startsWith("speculation: "));
+  return Number(/the same to the last bit up to (\d+)$/.exec(line)?.[1] ?? assert.fail(`no calibration: ${log.join("\n")}`));
+}
 
 for (const model of ["smollm2-135m", "qwen2.5-coder-0.5b"])
-  engineTest("at temperature 0 the answer is the one without drafts", model, async (engine) => {
+  engineTest("at temperature 0 the answer is the one without drafts", model, async (engine, log, t) => {
+    const most = await sameUpTo(engine, log);
+    if (most === 1) return t.skip("this machine's kernels round otherwise for two tokens than for one");
     let accepted = 0;
     for (const task of [...copyFreely, ...copyInCalls]) {
       // A prompt that is computed in one piece rounds otherwise than one whose last token is computed alone: both find it cached.
       await answer(engine, task, { speculation: "off", maxTokens: 1 });
       const plain = await answer(engine, task, { speculation: "off" });
-      const drafted = await answer(engine, task, { speculation: exact });
+      const drafted = await answer(engine, task, { speculation: most - 1 });
       assert.equal(drafted.text, plain.text);
       assert.equal(drafted.end.timing.outputTokens, plain.end.timing.outputTokens);
       assert.equal(plain.end.timing.draftedTokens, undefined);
       accepted += drafted.end.timing.acceptedTokens ?? 0;
     }
-    assert.ok(accepted > 60, `${accepted} tokens came from drafts`);
+    assert.ok(accepted > 40, `${accepted} tokens came from drafts`);
   });
 
 engineTest("long drafts copy a file in one piece, and leave the state as the answer has it", "qwen2.5-coder-0.5b", async (engine) => {
@@ -183,16 +197,12 @@ engineTest(
   },
 );
 
-engineTest("the first draft has the machine measured, once, in a line of the log", "smollm2-135m", async (engine, log) => {
-  const repeated = { segments: chat(["user", `Go on:\n${"one two three four five six seven eight\n".repeat(12)}`]) };
-  const said = `${"one two three four five six seven eight\n".repeat(3)}one two three`;
-  const task = { segments: [...repeated.segments, { text: said, special: true }] };
-  for (let turn = 0; turn < 2; turn++) await answer(engine, task, { maxTokens: 60 });
+engineTest("the machine is measured once, in a line of the log", "smollm2-135m", async (engine, log) => {
+  for (let turn = 0; turn < 2; turn++) await answer(engine, repetition, { maxTokens: 60 });
   const lines = log.filter((line) => line.startsWith("speculation: "));
   assert.equal(lines.length, 1, log.join("\n"));
   assert.match(
     lines[0] ?? "",
     /^speculation: 1, 2[0-9, ]* tokens in one step take [0-9., ]+ ms: (off, no draft pays|a draft pays where \d+ % )/,
   );
-  await answer(engine, task, { maxTokens: 30, speculation: "off" });
 });

@@ -3,7 +3,7 @@ import { greedyCandidates } from "./choose-token.ts";
 import { cutBack, evaluateAhead, type SpeculatedSequence } from "./speculated-sequence.ts";
 
 /** Tokens in one step. */
-export const calibratedSizes = [1, 2, 4, 8, 16] as const;
+export const calibratedSizes = [1, 2, 3, 4, 8, 16] as const;
 
 const rounds = 3;
 /** Milliseconds; a slow model is measured less often, and at fewer sizes. */
@@ -27,7 +27,7 @@ export interface Calibrated {
 
 /**
  * Measures what steps of several tokens cost: on the sequence itself, because a step costs the more the longer the text before
- * it is. Each is taken out of its state again. The least of a few is kept: other programs only make it slower. Stops when the signal does;
+ * it is. Each is taken out of its state again. The least of a few is kept: other programs only make it slower. Stops when the signal says so;
  * there is at least the cost of one token then.
  */
 export async function calibrate({ sequence, sample, pace, now, signal }: Calibration): Promise<Calibrated> {
@@ -42,8 +42,10 @@ export async function calibrate({ sequence, sample, pace, now, signal }: Calibra
   for (let round = 0; round < rounds; round++) {
     for (const size of calibratedSizes) {
       // What the next step will cost is not known; one of twice the tokens costs no more than twice the time of the last.
-      const expected = costs.get(size) ?? 2 * (costs.get(size / 2) ?? 0);
-      if (size > 1 && (signal.aborted || now() - started + expected > budgetMs)) return result();
+      const expected = costs.get(size) ?? 2 * (costs.get(Math.ceil(size / 2)) ?? 0);
+      const late = now() - started + expected > budgetMs;
+      // Two sizes at least: one alone says nothing.
+      if (size > 1 && (signal.aborted || (late && costs.size > 1))) return result();
       const tokens = Array.from({ length: size }, (_, index) => sample[index % sample.length]).filter((token) => token !== undefined);
       const before = now();
       try {
