@@ -10,6 +10,7 @@ import type { LoadedModel } from "./load-model.ts";
 import { prefill } from "./prefill.ts";
 import { promptTokens } from "./prompt-tokens.ts";
 import { createRecentMap } from "./recent-map.ts";
+import { createSpeculator } from "./speculation/speculator.ts";
 import type { StateStore } from "./state/state-store.ts";
 import { leastBaseTokens, saveIsDue } from "./state/worth.ts";
 import { createThreadGovernor } from "./thread-governor.ts";
@@ -17,7 +18,7 @@ import { rememberTokens } from "./token-memo.ts";
 import { longestPrompt } from "./window-size.ts";
 import type { FromEngine, RunRequest, WireSegment } from "./wire.ts";
 
-export type RunReport = Extract<FromEngine, { type: "prefill" | "text" | "ended" }>;
+export type RunReport = Extract<FromEngine, { type: "log" | "prefill" | "text" | "ended" }>;
 
 /** One model and one context, with a state for each lane that is in memory. */
 export interface Engine {
@@ -58,6 +59,7 @@ export function createEngine(loaded: LoadedModel, store: StateStore | undefined)
   const answers = createRecentMap<readonly number[]>(rememberedAnswers, (tokens, text) => tokens.length + text.length);
   const grammars = createRecentMap<LlamaGrammar>(32);
   const governor = createThreadGovernor(loaded.threads);
+  const speculator = createSpeculator({ vocabulary, now: () => performance.now(), random: Math.random });
   const share = createComputeShare(() => performance.now());
   const told = createRecentMap<Told>(64);
   let prefillRate: number | undefined;
@@ -169,7 +171,7 @@ export function createEngine(loaded: LoadedModel, store: StateStore | undefined)
       const {
         reason,
         tokens: answer,
-        outputTokens,
+        ...counts
       } = await decode({
         sequence,
         vocabulary,
@@ -180,6 +182,8 @@ export function createEngine(loaded: LoadedModel, store: StateStore | undefined)
         temperature: request.temperature,
         signal,
         pace: (step) => member.step(() => pace(step), signal),
+        speculate: (parts) =>
+          speculator.begin({ ...parts, mode: request.speculation ?? "calibrated", log: (text) => report({ type: "log", text }) }),
         onPrefilled: () => {
           release();
           prefilled = performance.now();
@@ -192,7 +196,7 @@ export function createEngine(loaded: LoadedModel, store: StateStore | undefined)
         promptTokens: total,
         cachedTokens: cached,
         restoredTokens,
-        outputTokens,
+        ...counts,
         prefillMs: prefilled - started,
         decodeMs: performance.now() - prefilled,
       };

@@ -47,6 +47,8 @@ const run = z.object({
   grammar: z.object({ gbnf: z.string(), from: z.enum(["start", "tool-call"]) }).optional(),
   maxTokens: z.int().positive(),
   temperature: z.number().nonnegative(),
+  /** A number: so many tokens are drafted wherever a draft is found, to measure and to test. Absent: `calibrated`, where it pays on this machine. */
+  speculation: z.union([z.enum(["off", "calibrated"]), z.int().min(1).max(15)]).optional(),
 });
 const cancel = z.object({ type: z.literal("cancel"), id });
 /** The answer of run `id` will be rendered as `text` in later prompts: its tokens are those that were generated. Absent: it says nothing. */
@@ -88,6 +90,8 @@ const fromEngine = z.discriminatedUnion("type", [
       cachedTokens: tokens,
       restoredTokens: tokens.optional(),
       outputTokens: tokens,
+      draftedTokens: tokens.optional(),
+      acceptedTokens: tokens.optional(),
       prefillMs: z.number().nonnegative(),
       decodeMs: z.number().nonnegative(),
     }),
