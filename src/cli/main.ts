@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
+import { benchCommand } from "./commands/bench.ts";
 import { modelCommand } from "./commands/model.ts";
 import { incidentCommand } from "./commands/incident.ts";
 import { codeCommand, runCommand } from "./commands/run.ts";
@@ -21,6 +22,7 @@ program.addCommand(modelCommand(context));
 program.addCommand(incidentCommand(context));
 program.addCommand(runCommand(context));
 program.addCommand(codeCommand(context));
+program.addCommand(benchCommand(context));
 
 try {
   await program.parseAsync(process.argv);
