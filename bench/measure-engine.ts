@@ -5,6 +5,9 @@ import { CloisterError } from "../src/error.ts";
 import { findLlamaBench, type FoundPeer } from "./find-peers.ts";
 import type { Measured, Versions } from "./row.ts";
 
+/** What `bench/engine.ts` takes at least. */
+const fewestRounds = 3;
+
 /** What `bench/engine.ts --json` prints, as far as it is read here. */
 interface EngineReport {
   readonly ratios: readonly { readonly against: string; readonly prefill: number; readonly decode: number }[];
@@ -31,7 +34,7 @@ export async function measureEngine(
   }
   const llamaBench = await findLlamaBench(peer.program);
   const against = llamaBench === undefined ? ["--llama-server", peer.program] : ["--llama-bench", llamaBench];
-  const report = await runEngineBench(context, ["--model", model, "--rounds", String(rounds), "--json", ...against]);
+  const report = await runEngineBench(context, ["--model", model, "--rounds", String(Math.max(fewestRounds, rounds)), "--json", ...against]);
   const theirs = report.ratios.find(({ against: name }) => name === "llama-bench" || name === "llama-server");
   if (theirs === undefined) throw new CloisterError("internal", "The engine's bench compared nothing.");
   const measured = (value: number): Measured => ({

@@ -25,9 +25,9 @@ export const rowKinds = {
   "engine-decode": { unit: "ratio", better: "higher", says: "decode rate against llama.cpp's own program" },
   "cancel-ms": { unit: "ms", better: "lower", says: "from hanging up in the middle of a prefill to an idle engine" },
   restore: { unit: "share", better: "lower", says: "first turn of a new process with stored state, as a share of its prefill" },
+  session: { unit: "×", better: "higher", says: "how many times longer the recipe takes for the whole session" },
   cached: { unit: "share", better: "higher", says: "prompt tokens of the session that came from kept state" },
   recomputed: { unit: "tokens/token", better: "lower", says: "prompt tokens computed over the session for each new one" },
-  session: { unit: "×", better: "higher", says: "how many times longer the recipe takes for the whole session" },
   "first-call-incident": { unit: "×", better: "higher", says: "how many times longer the recipe takes to its first valid call" },
   "first-call-code": { unit: "×", better: "higher", says: "the same against the code profile" },
 } as const satisfies Record<string, { readonly unit: string; readonly better: Row["better"]; readonly says: string }>;
