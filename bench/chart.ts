@@ -89,7 +89,7 @@ function drawSeries(
   const dots = values.map(
     (value, turn) =>
       `<g class="c${index}"><title>${escape(name)}, turn ${turn + 1}: ${value.toLocaleString("en-US")}${value === 0 ? " (no model was asked)" : ""}</title>` +
-      `${drawMark(index, x(turn), y(value))}</g>`,
+      `${drawMark(index, x(turn), y(value))}${value === 0 ? `<text class="small" x="${round(x(turn))}" y="${round(y(value) - 10)}" text-anchor="middle">0</text>` : ""}</g>`,
   );
   return [line, ...dots].join("\n");
 }

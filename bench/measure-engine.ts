@@ -34,7 +34,14 @@ export async function measureEngine(
   }
   const llamaBench = await findLlamaBench(peer.program);
   const against = llamaBench === undefined ? ["--llama-server", peer.program] : ["--llama-bench", llamaBench];
-  const report = await runEngineBench(context, ["--model", model, "--rounds", String(Math.max(fewestRounds, rounds)), "--json", ...against]);
+  const report = await runEngineBench(context, [
+    "--model",
+    model,
+    "--rounds",
+    String(Math.max(fewestRounds, rounds)),
+    "--json",
+    ...against,
+  ]);
   const theirs = report.ratios.find(({ against: name }) => name === "llama-bench" || name === "llama-server");
   if (theirs === undefined) throw new CloisterError("internal", "The engine's bench compared nothing.");
   const measured = (value: number): Measured => ({

@@ -1,8 +1,7 @@
 import type { Contender, ContenderName } from "./contender.ts";
 import { drawChart } from "./chart.ts";
 import { describeRecording, type Recording } from "./recording.ts";
-import { readSample, type SessionSample } from "./play-session.ts";
-import type { ResultsFolder } from "./results-folder.ts";
+import type { SessionSample } from "./play-session.ts";
 import type { Measured, Versions } from "./row.ts";
 import { cachedShare, failures, medianFirstCall, recomputedRatio, totalMs, turnMedians } from "./session-figures.ts";
 import { median, ratio } from "./statistics.ts";
@@ -16,22 +15,6 @@ export interface Player {
 /** Samples of one player, at least as many as there are rounds. */
 export interface Played extends Player {
   readonly samples: readonly SessionSample[];
-}
-
-/** The samples that are on the disk already, of rounds 1 to `rounds`. */
-export async function storedSamples(
-  results: ResultsFolder,
-  player: Player,
-  turns: number,
-  rounds: number,
-): Promise<(SessionSample | undefined)[]> {
-  const samples: (SessionSample | undefined)[] = [];
-  for (let round = 1; round <= rounds; round++) samples.push(readSample(await results.read(sampleName(player, round)), turns));
-  return samples;
-}
-
-export function sampleName({ contender, recording }: Player, round: number): string {
-  return `sample-${recording.kind}-${contender.name}-${round}`;
 }
 
 /** `session`: the recipe's time for the whole session over ours; the other peers' beside it. */
