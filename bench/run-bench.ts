@@ -62,7 +62,10 @@ export async function runBench(context: CliContext, options: BenchOptions, view:
 function marked(measured: Measured, recipeTokens: number | undefined): Measured {
   return recipeTokens === undefined
     ? measured
-    : { ...measured, raw: { ...measured.raw, recipeCutTo: recipeTokens, note: "A trial of the bench: no figure." } };
+    : {
+        ...measured,
+        raw: { ...measured.raw, recipeCutTo: recipeTokens, trial: "The recipe was cut: this tries the bench and is no figure." },
+      };
 }
 
 function skippedBy(thrown: unknown): Measured {
