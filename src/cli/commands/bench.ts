@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type PeerName, peerNames } from "../../../bench/find-peers.ts";
+import { rawFigures, short } from "../../../bench/raw-figures.ts";
 import { type Row, type RowId, isRowId, rowIds, rowKinds } from "../../../bench/row.ts";
 import { runBench } from "../../../bench/run-bench.ts";
 import type { CliContext } from "../context.ts";
@@ -102,13 +103,12 @@ function table(rows: readonly Row[], style: Style): string[] {
       return [`${id.padEnd(22)}${style.yellow("not measured")}  ${String(raw["skipped"])}`, ...install];
     }
     const which = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-    return [`${id.padEnd(22)}${style.bold(`${figure(value)} ${unit}`)}  ${says}; ${better} is better`, `  ${style.dim(which.join(", "))}`];
+    return [
+      `${id.padEnd(22)}${style.bold(`${short(value)} ${unit}`)}  ${says}; ${better} is better`,
+      ...rawFigures(raw).map((line) => `  ${line}`),
+      `  ${style.dim(which.join(", "))}`,
+    ];
   });
-}
-
-/** Three digits that count. */
-function figure(value: number): string {
-  return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
 function parseRows(text: string): readonly RowId[] {
