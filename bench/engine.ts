@@ -54,13 +54,26 @@ const engine = await startEngine({
   loadStallMs: 120_000,
 });
 const contenders: Contender[] = [engineContender(engine)];
+const stopped = new AbortController();
+let closing: Promise<void> | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    stopped.abort();
+    void closeAll().finally(() => process.exit(130));
+  });
 try {
   contenders.push(await bareContender(engine.facts.threads));
   if (values["llama-bench"] !== undefined) contenders.push(llamaBenchContender(values["llama-bench"], engine.facts.threads));
   if (values["llama-server"] !== undefined) contenders.push(await llamaServerContender(values["llama-server"]));
   report(await measureInTurns());
 } finally {
-  for (const contender of contenders) await contender.close();
+  await closeAll();
+}
+
+/** Once, whoever asks first: the end of the measurement, or a signal in the middle of it. */
+function closeAll(): Promise<void> {
+  closing ??= Promise.allSettled(contenders.map((contender) => contender.close())).then(() => undefined);
+  return closing;
 }
 
 async function measureInTurns(): Promise<Map<string, Rates[]>> {
@@ -152,7 +165,7 @@ function llamaBenchContender(program: string, threads: number): Contender {
         "-o",
         "json",
       ];
-      const { stdout } = await run(program, args, { maxBuffer: 2 ** 24 });
+      const { stdout } = await run(program, args, { maxBuffer: 2 ** 24, signal: stopped.signal });
       const tests = JSON.parse(stdout) as { n_prompt: number; n_gen: number; avg_ts: number }[];
       const rate = (wanted: (test: { n_prompt: number; n_gen: number }) => boolean): number => tests.find(wanted)?.avg_ts ?? Number.NaN;
       return { prefill: rate(({ n_prompt }) => n_prompt > 0), decode: rate(({ n_gen }) => n_gen > 0) };
@@ -162,7 +175,7 @@ function llamaBenchContender(program: string, threads: number): Contender {
 }
 
 async function llamaServerContender(program: string): Promise<Contender> {
-  const server = await startRatedServer(program, modelPath, promptTokens + answerTokens + 256);
+  const server = await startRatedServer(program, modelPath, promptTokens + answerTokens + 256, stopped.signal);
   return {
     name: "llama-server",
     measure: async (text) => server.measure(await cutTo(engine, text), answerTokens),
