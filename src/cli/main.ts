@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
 import { cacheCommand } from "./commands/cache.ts";
+import { benchCommand } from "./commands/bench.ts";
 import { modelCommand } from "./commands/model.ts";
 import { incidentCommand } from "./commands/incident.ts";
 import { promptCommand } from "./commands/prompt.ts";
@@ -25,6 +26,7 @@ program.addCommand(runCommand(context));
 program.addCommand(codeCommand(context));
 program.addCommand(promptCommand(context));
 program.addCommand(cacheCommand(context));
+program.addCommand(benchCommand(context));
 
 try {
   await program.parseAsync(process.argv);
