@@ -23,6 +23,7 @@ const { values } = parseArgs({
   },
 });
 const modelPath = findModel(values.model);
+/** About so many: a rule has eleven. */
 const promptTokens = whole("--prompt", values.prompt, 128, 30_000);
 const rounds = whole("--rounds", values.rounds, 1, 20);
 const { chatTemplate } = await readGguf(modelPath);
@@ -50,7 +51,7 @@ if (values.json) process.stdout.write(`${JSON.stringify({ model: modelName, node
 
 async function measure(round: number): Promise<Round> {
   const stateFolder = mkdtempSync(join(tmpdir(), "cloister-restore-"));
-  const system = Array.from({ length: promptTokens / 8 }, (_, line) => `Round ${round}: rule ${line} says so.`).join(" ");
+  const system = Array.from({ length: Math.ceil(promptTokens / 11) }, (_, line) => `Round ${round}: rule ${line} says so.`).join(" ");
   const ask = (text: string): Prompt => ({
     system,
     tools: [],
