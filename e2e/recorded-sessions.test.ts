@@ -4,17 +4,19 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { asksForSummary, createLanes } from "../src/gateway/lanes.ts";
-import type { Conversation } from "../src/messages/conversation.ts";
+import type { Conversation, JsonObject } from "../src/messages/conversation.ts";
 import { agentHeader, parseRequest } from "../src/messages/request.ts";
 import { readGguf } from "../src/model/gguf.ts";
 import { canonicalise } from "../src/prompt/canonical.ts";
 import { applyDiet, dietOf, type DietProfile, dietProfiles } from "../src/prompt/diet.ts";
 import { spellAnswer } from "../src/prompt/spelling.ts";
+import { harmless, seeded, telling } from "../src/prompt/vary-request.test.data.ts";
 import { chooseTemplate, type PromptTemplate, type TemplateSource } from "../src/prompt/template.ts";
 import type { LaneKind } from "../src/runtime/runtime.ts";
 import type { SeenRequest } from "./gateway-fixture.ts";
 import { isInstalled, realClients } from "./real-client.ts";
-import { recordSession, type Recording, sessionKinds } from "./recorded-sessions.ts";
+import { sessionKinds } from "./recorded-session-kinds.ts";
+import { recordSession, type Recording } from "./recorded-sessions.ts";
 
 /**
  * For every pair of consecutive requests of a conversation, the first one's prompt and the answer that was given to it are the beginning of the
@@ -73,6 +75,7 @@ for (const client of realClients) {
         [],
         "no request of the session fails",
       );
+      varyRequests(recording, templates[0]!);
       for (const failure of recording.failures) assert.match(failure, /hung up/, "but for those that the user stopped");
     });
   }
@@ -176,6 +179,31 @@ function firstDifference(expected: string, found: string): string {
 function countLanes(rendered: readonly Rendered[]): Record<LaneKind, number> {
   const count = (kind: LaneKind): number => new Set(rendered.filter((one) => one.kind === kind).map(({ lane }) => lane)).size;
   return { main: count("main"), "sub-agent": count("sub-agent"), side: count("side") };
+}
+
+/** The property of `src/prompt/stable-prompt.test.ts`, over the session's longest request. */
+function varyRequests(recording: Recording, template: PromptTemplate): void {
+  const longest = recording.requests
+    .filter(({ path, body }) => path === "/v1/messages" && /"tools":\[\{/.test(body))
+    .reduce((a, b) => (b.body.length > a.body.length ? b : a));
+  const request = JSON.parse(longest.body) as JsonObject;
+  const read = (varied: JsonObject, profile: DietProfile): string =>
+    render(template, applyDiet(canonicalise(parseRequest(JSON.stringify(varied))), dietOf(profile)));
+  for (const profile of ["code", "full"] as const) {
+    const before = read(request, profile);
+    for (const [seed, { name, apply }] of harmless.entries()) {
+      const varied = apply(request, seeded(seed));
+      if (varied !== undefined) assert.equal(firstChange(before, read(varied, profile)), undefined, `${name}, ${profile}`);
+    }
+    for (const { name, apply } of telling) {
+      const varied = apply(request, seeded(1));
+      if (varied !== undefined) assert.notEqual(read(varied, profile), before, `${name}, ${profile}`);
+    }
+  }
+}
+
+function firstChange(before: string, varied: string): string | undefined {
+  return before === varied ? undefined : firstDifference(before, varied);
 }
 
 /** Ours, and the model's own where a model with a sound one is here. */
