@@ -7,6 +7,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { modelCommand } from "./commands/model.ts";
 import { incidentCommand } from "./commands/incident.ts";
 import { promptCommand } from "./commands/prompt.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { codeCommand, runCommand } from "./commands/run.ts";
 import { cliContext } from "./context.ts";
 
@@ -24,6 +25,7 @@ program.addCommand(modelCommand(context));
 program.addCommand(incidentCommand(context));
 program.addCommand(runCommand(context));
 program.addCommand(codeCommand(context));
+program.addCommand(serveCommand(context));
 program.addCommand(promptCommand(context));
 program.addCommand(cacheCommand(context));
 program.addCommand(benchCommand(context));

@@ -99,7 +99,7 @@ test("an incident's run: the whole plan", () => {
         ANTHROPIC_DEFAULT_SONNET_MODEL: "qwen2.5-coder-1.5b",
         ANTHROPIC_DEFAULT_OPUS_MODEL: "qwen2.5-coder-1.5b",
         CLAUDE_CODE_SUBAGENT_MODEL: "qwen2.5-coder-1.5b",
-        CLAUDE_CODE_MAX_CONTEXT_TOKENS: "32768",
+        CLAUDE_CODE_MAX_CONTEXT_TOKENS: "47816",
         CLAUDE_CODE_MAX_OUTPUT_TOKENS: "2048",
         API_TIMEOUT_MS: "3600000",
         CLAUDE_STREAM_IDLE_TIMEOUT_MS: "1800000",
