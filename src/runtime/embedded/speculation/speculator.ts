@@ -1,7 +1,7 @@
 import type { Token } from "node-llama-cpp";
 import type { Vocabulary } from "../vocabulary.ts";
 import { createAcceptance } from "./acceptance.ts";
-import { type Calibrated, calibrate } from "./calibrate.ts";
+import { type Calibrated, calibrate, calibratedSizes } from "./calibrate.ts";
 import { callSpellings } from "./call-spelling.ts";
 import { breakEven, draftLength } from "./draft-length.ts";
 import { createDrafts } from "./drafts.ts";
@@ -32,13 +32,17 @@ export interface Speculator {
 
 /** Tokens that have to match before anything is measured: a chance match is not worth a second. */
 const matchWorthMeasuring = 6;
-/** Milliseconds after which a calibration that found nothing to gain is made again: the machine may have been busy. */
-const doubtAfter = 600_000;
+/** Milliseconds after which a calibration that found nothing to gain, or had no time for every size, is made again: the machine may have been busy. */
+const doubtAfter = 120_000;
 
 export function createSpeculator({ vocabulary, now, random }: SpeculatorOptions): Speculator {
   let known: { readonly costs: StepCosts; readonly pays: boolean; readonly at: number } | undefined;
 
-  const doubtful = (): boolean => known === undefined || (!known.pays && now() - known.at > doubtAfter);
+  function doubtful(): boolean {
+    if (known === undefined) return true;
+    const whole = known.costs.most === calibratedSizes.at(-1);
+    return (!known.pays || !whole) && now() - known.at > doubtAfter;
+  }
 
   async function measure(parts: AnswerParts, sample: readonly Token[]): Promise<void> {
     const measured = await calibrate({ sequence: parts.sequence, sample, pace: parts.pace, now, signal: parts.signal });
