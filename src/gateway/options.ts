@@ -32,7 +32,7 @@ export interface GatewayLimits {
   readonly sameCalls: number;
   /** Longest thought of an answer, in characters; one that goes on is cut. */
   readonly thoughtCharacters: number;
-  /** Used where the client does not say one; 0 is greedy. */
+  /** Of turns that may make a call, and of others where the client does not say one; 0 is greedy. */
   readonly temperature: number;
 }
 

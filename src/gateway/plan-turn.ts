@@ -45,8 +45,16 @@ export async function planTurn(request: MessagesRequest, context: PlanContext): 
   const maxTokens = Math.min(request.max_tokens, limits.maxTokens);
   return await Promise.resolve({
     lane,
-    prompt: { ...advised, answer, maxTokens, temperature: request.temperature ?? limits.temperature },
+    prompt: { ...advised, answer, maxTokens, temperature: temperatureOf(request, offered, limits) },
     conversation: offered,
     guidance,
   });
+}
+
+/**
+ * The session's own where the turn may make a call: client 2.1.84 asks for 1, which suits the model it is written for and has a small one write calls by
+ * chance. Where there are no tools (a summary, a question aside) the client's.
+ */
+function temperatureOf(request: MessagesRequest, offered: Conversation, limits: GatewayLimits): number {
+  return offered.tools.length > 0 ? limits.temperature : (request.temperature ?? limits.temperature);
 }

@@ -88,6 +88,9 @@ export interface Timing {
   /** Of the cached tokens, those that were read from disk for this turn. Absent: none, or not known. */
   readonly restoredTokens?: number | undefined;
   readonly outputTokens: number;
+  /** Tokens of the answer that were guessed from the prompt before the model was asked, and those of them that it then wrote itself. Absent: none were. */
+  readonly draftedTokens?: number | undefined;
+  readonly acceptedTokens?: number | undefined;
   /** Milliseconds, wall clock, in the engine. */
   readonly prefillMs: number;
   readonly decodeMs: number;
