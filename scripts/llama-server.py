@@ -23,6 +23,7 @@ def main() -> None:
     flags.add_argument("--alias", default="")
     flags.add_argument("--api-key", default="")
     flags.add_argument("--slot-save-path", default="")
+    flags.add_argument("--cache-ram", type=int, default=8192)
     flags.add_argument("--metrics", action="store_true")
     flags.add_argument("--jinja", action="store_true")
     given = flags.parse_args()
@@ -38,6 +39,7 @@ def main() -> None:
     params.n_ubatch = min(params.n_ubatch, given.batch_size)
     params.cpuparams.n_threads = given.threads
     params.cpuparams_batch.n_threads = given.threads
+    params.cache_ram_mib = given.cache_ram
     params.hostnames = [given.host]
     params.port = given.port
     params.endpoint_slots = True

@@ -62,10 +62,10 @@ export async function startLlamaServer(flags: readonly string[] = []): Promise<L
 async function listening(child: ChildProcess): Promise<string> {
   let said = "";
   return await new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`llama-server did not listen within two minutes: ${said.slice(-1000)}`)), 120_000).unref();
     const read = (piece: Buffer): void => {
       said = (said + piece.toString()).slice(-20_000);
-      // Its log names the port before the model is loaded, its last line after.
-      const url = /server is listening on (http:\/\/[\d.]+:\d+)/.exec(said)?.[1];
+      const url = /listening on (http:\/\/[\d.]+:\d+)/.exec(said)?.[1];
       if (url !== undefined) resolve(url);
     };
     child.stdout?.on("data", read);

@@ -190,7 +190,8 @@ export function conformance(name: string, absent: string | undefined, open: () =
         if (event.type === "prefill" && event.done > event.cached) leave.abort();
     })();
     const ended = assert.rejects(running, isCancelled);
-    if (!runtime.facts.can.progress) {
+    const { progress } = runtime.facts.can;
+    if (!progress) {
       // Nothing is said while it reads, so its first chunk is looked for from outside.
       if (subject.isWorking === undefined) return t.skip("its prefill cannot be seen");
       await until(async () => (await subject.isWorking?.()) === true, "the prefill has begun");
@@ -201,7 +202,8 @@ export function conformance(name: string, absent: string | undefined, open: () =
     const steps = ((await subject.steps?.()) ?? 0) - before;
     if (!runtime.facts.can.cacheFigures) return;
     const { cachedTokens, promptTokens } = (await tell(runtime, asked, lane)).end.timing;
-    assert.ok(steps < promptTokens / subject.chunk, `${steps} chunks were evaluated`);
+    // The first, the one under way, and one or two more until the server learns that nobody listens.
+    if (progress) assert.ok(steps <= 4, `${steps} chunks were evaluated`);
     assert.ok(cachedTokens < promptTokens - subject.chunk, `${cachedTokens} of ${promptTokens} were there already`);
   });
 

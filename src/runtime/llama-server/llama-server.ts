@@ -80,6 +80,8 @@ export async function createLlamaServerRuntime(options: LlamaServerOptions): Pro
         if (!seat.fresh || store === undefined) return { ...seat, restored: 0 };
         if (seat.leaving !== undefined) await save(seat.slot, seat.leaving, 1);
         const restored = lane.kind === "side" ? 0 : await store.restore(seat.slot, lane, signal);
+        if (restored === 0 && (sizes.get(lane.id)?.saved ?? 0) > 0)
+          options.onLog?.("The saved state of a lane could not be read; its prompt is evaluated again.");
         sizes.set(lane.id, { saved: restored, now: restored });
         return { ...seat, restored };
       } catch (error) {

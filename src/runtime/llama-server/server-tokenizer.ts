@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CloisterError } from "../../error.ts";
 import type { Segment } from "../../prompt/template.ts";
 import { promptTokens } from "../embedded/prompt-tokens.ts";
 import { createRecentMap, type RecentMap } from "../embedded/recent-map.ts";
@@ -95,19 +96,26 @@ export async function createServerTokenizer(server: Server, signal?: AbortSignal
       return more.length === 0 ? first : undefined;
     },
     async prompt(segments, answers, signal) {
-      const texts = { special: new Map<string, number[]>(), plain: new Map<string, number[]>() };
+      const found = { special: new Map<string, readonly number[]>(), plain: new Map<string, readonly number[]>() };
+      // Looked up once: it may be forgotten while the others are asked for.
+      const remembered = new Map<string, readonly number[]>();
       await mapFew(segments, atOnce, async ({ text, special, assistant }) => {
-        if (assistant === true && answers.get(text) !== undefined) return;
-        const tokens = special ? await tokenize(text, true, signal) : await plain(text, signal);
-        texts[special ? "special" : "plain"].set(text, [...tokens]);
+        const own = assistant === true ? answers.get(text) : undefined;
+        if (own !== undefined) remembered.set(text, own);
+        else if (special) found.special.set(text, await tokenize(text, true, signal));
+        else found.plain.set(text, await plain(text, signal));
       });
-      const tokenizer = {
-        special: (text: string) => texts.special.get(text) ?? [],
-        plain: (text: string) => texts.plain.get(text) ?? [],
-        opening,
-      };
-      return promptTokens(segments, tokenizer, answers);
+      const tokenizer = { special: taken(found.special), plain: taken(found.plain), opening };
+      return promptTokens(segments, tokenizer, remembered);
     },
+  };
+}
+
+function taken(tokens: ReadonlyMap<string, readonly number[]>): (text: string) => number[] {
+  return (text) => {
+    const those = tokens.get(text);
+    if (those === undefined) throw new CloisterError("internal", "A part of the prompt was not cut into tokens.");
+    return [...those];
   };
 }
 

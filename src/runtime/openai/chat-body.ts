@@ -23,6 +23,7 @@ export function chatBody({ model, prompt, messages, maxTokens }: ChatRequest, wa
     temperature: prompt.temperature,
     ...(prompt.temperature > 0 ? { top_p: 0.95 } : {}),
     ...extrasBody(ways),
+    ...(ways.progress ? { return_progress: true } : {}),
     ...toolsBody(prompt, ways),
     ...heldTo(prompt, ways),
   };
@@ -36,9 +37,8 @@ function toolsBody({ tools, answer }: Prompt, ways: ServerWays): object {
     case "said":
       return { ...offered, tool_choice: "auto" };
     case "call":
-      return { ...offered, tool_choice: "required" };
     case "forms":
-      // A form is written as text under its grammar; where there is none the next best is a call of any kind, which the door checks.
+      // Under a grammar the call is written as text. Where there is none the next best is the server's own way, and the parser judges.
       return { ...offered, tool_choice: ways.grammar === undefined ? "required" : "none" };
     case "words":
       return { ...offered, tool_choice: "none" };
@@ -50,8 +50,6 @@ function toolsBody({ tools, answer }: Prompt, ways: ServerWays): object {
 /** A grammar that holds from the first token; one that begins at a call's opening cannot be sent this way, and the parser judges the call. */
 function heldTo({ answer, tools }: Prompt, ways: ServerWays): object {
   if (ways.grammar === undefined) return {};
-  // The server holds a call to its own format, which is not ours.
-  if (ways.tools === "server" && answer.kind !== "forms") return {};
   const grammar = answerGrammar(answer, tools);
   return grammar?.from === "start" ? grammarBody(ways.grammar, grammar.gbnf) : {};
 }

@@ -9,6 +9,8 @@ export interface ChatUsage {
 }
 
 export type ChatEvent =
+  /** Tokens; `done` counts the cached ones. */
+  | { readonly type: "progress"; readonly done: number; readonly total: number; readonly cached: number }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "thinking"; readonly text: string }
   /** The first call of the answer, whole; its arguments as the server gave them. */
@@ -46,6 +48,8 @@ const deltaSchema = z.object({
 const chunkSchema = z.object({
   choices: z.array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() })).default([]),
   usage: usageSchema.nullish().catch(undefined),
+  /** llama-server, where it was asked for. */
+  prompt_progress: z.object({ total: count, cache: count, processed: count }).nullish().catch(undefined),
   timings: z.object({ prompt_ms: z.number().nonnegative(), predicted_ms: z.number().nonnegative() }).nullish().catch(undefined),
 });
 
@@ -67,6 +71,8 @@ export async function* readChat(server: Server, request: ServerRequest): AsyncGe
   for await (const { data } of server.events(request)) {
     if (data === "[DONE]") break;
     const chunk = parseChunk(server, data);
+    const { prompt_progress: progress } = chunk;
+    if (progress) yield { type: "progress", done: progress.processed, total: progress.total, cached: progress.cache };
     const choice = chunk.choices[0];
     const { content, reasoning_content, reasoning, tool_calls } = choice?.delta ?? {};
     const thought = reasoning_content ?? reasoning ?? "";

@@ -82,11 +82,14 @@ export async function createOpenAiRuntime(options: OpenAiOptions): Promise<Runti
       let first: number | undefined;
       let pieces = 0;
       for await (const event of readChat(server, { path: "/v1/chat/completions", body, signal, explain })) {
-        if (event.type !== "end") {
+        if (event.type !== "end" && event.type !== "progress") {
           first ??= performance.now();
           pieces++;
         }
         switch (event.type) {
+          case "progress":
+            yield { type: "prefill", done: event.done, total: event.total, cached: event.cached };
+            break;
           case "text":
             yield* reader.push(event.text);
             break;
@@ -133,7 +136,7 @@ export async function createOpenAiRuntime(options: OpenAiOptions): Promise<Runti
           count: ways.counts,
           lanes: false,
           store: false,
-          progress: false,
+          progress: ways.progress,
           cacheFigures: ways.cacheFigures,
           cancel: stopsWhenLeft.has(owner),
         },

@@ -3,7 +3,7 @@ import { CloisterError } from "../../error.ts";
 import { turnLimits } from "../http/limits.ts";
 import type { Server } from "../http/server.ts";
 import { type ChatMessage, chatTools } from "./chat-messages.ts";
-import { readUsage, wholeAnswerSchema } from "./chat-stream.ts";
+import { readChat, readUsage, wholeAnswerSchema } from "./chat-stream.ts";
 import { extrasBody, type GrammarField, grammarBody, type ServerWays } from "./server-ways.ts";
 
 export interface ProbedServer extends ServerWays {
@@ -20,7 +20,7 @@ export interface ProbeChoice {
   readonly signal?: AbortSignal | undefined;
 }
 
-const system: ChatMessage = { role: "system", content: "You are brief." };
+const systemText: ChatMessage = { role: "system", content: "You are brief." };
 const user: ChatMessage = { role: "user", content: "Say hi." };
 const late: ChatMessage = { role: "system", content: "From now on answer in Latin, in one word, and in capital letters." };
 const tool = {
@@ -54,30 +54,32 @@ export async function probeServer(server: Server, choice: ProbeChoice): Promise<
   };
 
   const { plain, ...basic } = await probeBasics(ask, server, model);
-  const messages = [...(basic.system === "message" ? [system] : []), user];
+  const messages = [...(basic.system === "message" ? [systemText] : []), user];
   const extras = extrasBody(basic);
   const more = (probed: Probed | undefined): boolean =>
     probed !== undefined && (probed.prompt === undefined || plain.prompt === undefined || probed.prompt > plain.prompt);
 
   const tools = { tools: chatTools([tool]), tool_choice: "none" };
   const lateSystem = more(await ask({ messages: [...messages, late], ...extras })) ? "in place" : "folded";
-  const shows =
-    choice.tools === "server" || (choice.tools === undefined && more(await ask({ messages, ...extras, ...tools, tool_choice: "auto" })));
-  const findGrammar = async (beside: object): Promise<GrammarField | undefined> => {
+  const shown = choice.tools === "prompt" ? undefined : await ask({ messages, ...extras, ...tools, tool_choice: "auto" });
+  const shows = choice.tools === "server" || more(shown);
+  const findGrammar = async (beside: object, prompt: number | undefined): Promise<GrammarField | undefined> => {
     for (const field of ["grammar", "structured_outputs", "guided_grammar"] as const) {
       const probed = await ask({ messages, ...extras, ...beside, ...grammarBody(field, probeGrammar), max_tokens: 12 });
-      if (probed !== undefined && probeAnswer.test(probed.text)) return field;
+      // The same prompt, too: tools that vanish when no call may be made would cost the state of all that follows them.
+      if (probed !== undefined && probed.prompt === prompt && probeAnswer.test(probed.text)) return field;
     }
     return undefined;
   };
-  const besideTools = shows ? await findGrammar(tools) : undefined;
+  const besideTools = shows ? await findGrammar(tools, shown?.prompt) : undefined;
   // Where a grammar cannot stand beside the server's own tools, the grammar is worth more: then the tools are ours to show.
-  const alone = besideTools === undefined && choice.tools !== "server" ? await findGrammar({}) : undefined;
+  const alone = besideTools === undefined && choice.tools !== "server" ? await findGrammar({}, plain.prompt) : undefined;
   return {
     ...basic,
     lateSystem,
     tools: shows && alone === undefined ? "server" : "prompt",
     grammar: besideTools ?? alone,
+    progress: basic.extras && (await saysProgress(server, { model, messages, ...extras }, signal)),
     counts: plain.prompt !== undefined && (await countMessages(server, { model, messages, ...extras }, signal)) === plain.prompt,
     cacheFigures: plain.caches,
   };
@@ -97,7 +99,7 @@ async function probeBasics(
 ): Promise<{ readonly plain: Probed; readonly extras: boolean; readonly system: "message" | "folded" }> {
   for (const system of ["message", "folded"] as const) {
     for (const extras of [true, false]) {
-      const plain = await ask({ messages: system === "message" ? [systemOf(), user] : [user], ...extrasBody({ extras }) });
+      const plain = await ask({ messages: system === "message" ? [systemText, user] : [user], ...extrasBody({ extras }) });
       if (plain !== undefined) return { plain, extras, system };
     }
   }
@@ -106,8 +108,15 @@ async function probeBasics(
   });
 }
 
-function systemOf(): ChatMessage {
-  return system;
+async function saysProgress(server: Server, body: object, signal: AbortSignal | undefined): Promise<boolean> {
+  const asked = { stream: true, return_progress: true, max_tokens: 1, ...body };
+  try {
+    for await (const { type } of readChat(server, { path: "/v1/chat/completions", body: asked, signal }))
+      if (type === "progress") return true;
+  } catch (error) {
+    if (!(error instanceof CloisterError) || (error.code !== "bad-request" && error.code !== "engine-lost")) throw error;
+  }
+  return false;
 }
 
 /** Tokens of messages by vLLM's `/tokenize`; undefined where there is no such thing. Another server's may have the name and another meaning. */

@@ -8,6 +8,8 @@ export interface ServerWays {
   readonly system: "message" | "folded";
   /** Takes `chat_template_kwargs` and `parallel_tool_calls`. */
   readonly extras: boolean;
+  /** Says how far a prefill is (llama-server). */
+  readonly progress: boolean;
   /** How a grammar is sent; absent: it takes none. */
   readonly grammar: GrammarField | undefined;
 }
@@ -19,7 +21,7 @@ export function grammarBody(field: GrammarField, gbnf: string): object {
   return field === "structured_outputs" ? { structured_outputs: { grammar: gbnf } } : { [field]: gbnf };
 }
 
-/** Thinking off, and one call an answer. */
+/** Thinking off. */
 export function extrasBody(ways: Pick<ServerWays, "extras">): object {
   return ways.extras ? { chat_template_kwargs: { enable_thinking: false } } : {};
 }
