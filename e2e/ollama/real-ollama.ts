@@ -82,6 +82,9 @@ export interface ModelToCreate {
   readonly template?: string;
 }
 
+/** Tokens that the engine evaluates at a time, and does not stop within. */
+export const chunk = 64;
+
 /** Creates a model from a GGUF file through the API. One thread: with more a busy machine lets them wait for each other. */
 export async function createModel(url: string, { name, file, template }: ModelToCreate): Promise<void> {
   const hash = createHash("sha256");
@@ -89,7 +92,7 @@ export async function createModel(url: string, { name, file, template }: ModelTo
   const digest = `sha256:${hash.digest("hex")}`;
   const known = await fetch(`${url}/api/blobs/${digest}`, { method: "HEAD" });
   if (!known.ok) await mustSucceed(await fetch(`${url}/api/blobs/${digest}`, { method: "POST", body: await openAsBlob(file) }));
-  const body = { model: name, files: { "model.gguf": digest }, parameters: { num_thread: 1 }, template, stream: false };
+  const body = { model: name, files: { "model.gguf": digest }, parameters: { num_thread: 1, num_batch: chunk }, template, stream: false };
   await mustSucceed(await fetch(`${url}/api/create`, { method: "POST", body: JSON.stringify(body) }));
 }
 

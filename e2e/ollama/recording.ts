@@ -53,7 +53,7 @@ export async function readRecording(path: string): Promise<{ head: RecordingHead
 const tokensKept = 64;
 
 export const head = (version: string): RecordingHead => ({
-  what: "Answers of a real Ollama, recorded by e2e/ollama.test.ts: replayed where none is at hand. It is no model.",
+  what: "Answers of a real Ollama, recorded by e2e/ollama-real.test.ts: replayed where none is at hand. It is no model.",
   ollama: version,
   shortened: `created_at is gone everywhere; of /api/show the tensors, the licence, and all but the first ${tokensKept} tokens`,
 });

@@ -13,6 +13,8 @@ export interface Meter {
   report(report: Report): void;
   /** The request was broken off, or cut by the server: it reports nothing, and the clock here stands for it. */
   unreported(): void;
+  /** A part of the prompt was read ahead, in so many milliseconds. */
+  prefilled(milliseconds: number): void;
   /** Tokens of the answer so far. */
   readonly outputTokens: number;
   /** The turn's prompt, as the server counted it, cached tokens included; undefined where nothing was reported. */
@@ -48,6 +50,9 @@ export function createMeter(now: () => number): Meter {
       outputTokens += current.pieces;
       prefillMs += first - current.begun;
       decodeMs += now() - first;
+    },
+    prefilled(milliseconds) {
+      prefillMs += milliseconds;
     },
     get outputTokens() {
       return outputTokens;

@@ -10,6 +10,7 @@ import { createDefuser, rawPrompt } from "./raw-prompt.ts";
 import { findModel } from "./find-model.ts";
 import { loadModel } from "./load-model.ts";
 import { createMeter } from "./meter.ts";
+import { prefillAhead, type SlotBelief } from "./prefill-ahead.ts";
 import { explainRefusal, promptTooLong } from "./refusals.ts";
 import { runChat } from "./run-chat.ts";
 import { runRaw } from "./run-raw.ts";
@@ -59,6 +60,7 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
   });
   const { found, window, rendering } = opened;
   const estimate = createTokenEstimate();
+  const slot: SlotBelief = { text: "", rate: undefined };
   const defuse = createDefuser(found.vocabulary?.control);
 
   async function open() {
@@ -97,6 +99,9 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
       explain: explainRefusal(server, found.name, { tokens, window }),
     };
     yield { type: "prefill", done: 0, total: tokens, cached: 0 };
+    // What may not fit is sent in one piece: then it is refused before anything is read.
+    if (rendering.by === "us" && tokens <= window) yield* prefillAhead(context, text, tokens, slot);
+    slot.text = text;
     const reason =
       rendering.by === "us"
         ? yield* runRaw(context, rendering.template, prompt, text)
@@ -136,7 +141,8 @@ export async function createOllamaRuntime(options: OllamaOptions): Promise<Runti
         store: false,
         progress: false,
         cacheFigures: false,
-        cancel: true,
+        // Ollama reads a prompt to its end whoever waits for it; what we render is sent in pieces.
+        cancel: rendering.by === "us",
       },
     },
     count: (prompt) => Promise.resolve(estimate.ofPrompt(sentText(prompt))),

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { after, before, test } from "node:test";
+import { join } from "node:path";
+import { after, test } from "node:test";
 import { CloisterError } from "../src/error.ts";
 import type { Answer, Form } from "../src/messages/answer.ts";
 import type { Prompt } from "../src/prompt/prompt.ts";
+import { createOllamaRuntime } from "../src/runtime/ollama/ollama.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
-import { createOllamaRuntime, type OllamaOptions } from "../src/runtime/ollama/ollama.ts";
 import { conformance } from "./conformance/suite.ts";
 import { pick, prompt, says, tell, type Told } from "./conformance/turns.ts";
 import { bareTemplate, models, toolsTemplate } from "./ollama/models.ts";
-import { createModel, type RealOllama, startOllama } from "./ollama/real-ollama.ts";
-import { type Recorder, startRecorder } from "./ollama/record.ts";
-import { startReplay } from "./ollama/replay.ts";
+import { chunk, createModel, type RealOllama, startOllama } from "./ollama/real-ollama.ts";
+import { startRecorder } from "./ollama/record.ts";
+import { recordings, suites, window } from "./ollama/suites.ts";
 import { awkward, dice, randomSchema } from "./random-schema.ts";
 
 /**
- * Over the answers of a real Ollama that were recorded, and, where `CLOISTER_TEST_OLLAMA` names a server (`http://…`) or the program
- * (`scripts/build-ollama.sh` makes it), over the real one. With `CLOISTER_RECORD_OLLAMA=1` its answers are recorded anew.
+ * Over a real Ollama: `CLOISTER_TEST_OLLAMA` names a server (`http://…`) or the program (`scripts/build-ollama.sh` makes it). With
+ * `CLOISTER_RECORD_OLLAMA=1` its answers to the conformance suite are recorded anew.
  */
 const wanted = process.env["CLOISTER_TEST_OLLAMA"];
 const recording = process.env["CLOISTER_RECORD_OLLAMA"] === "1";
@@ -30,69 +30,42 @@ const absent =
     : existsSync(file)
       ? undefined
       : `no model at ${file}: cloister model pull smollm2-135m`;
-const recordings = resolve(import.meta.dirname, "../../e2e/ollama");
+let starting: Promise<RealOllama> | undefined;
 
-let real: RealOllama | undefined;
-
-before(async () => {
-  if (absent !== undefined || wanted === undefined) return;
-  real = await startOllama(wanted);
-  await createModel(real.url, { name: models.plain, file });
-  await createModel(real.url, { name: models.bare, file, template: bareTemplate });
-  await createModel(real.url, { name: models.tools, file, template: toolsTemplate });
-});
-after(() => real?.stop());
-
-const window = 2048;
-/** Ollama's own, unless it is told another. */
-const chunk = 512;
-
-/** One suite of requests, recorded in a file of its own. */
-interface Suite {
-  readonly name: string;
-  readonly options: Omit<OllamaOptions, "url" | "window">;
-}
-const raw: Suite = { name: "rendered-here", options: { model: models.plain } };
-const chat: Suite = { name: "rendered-there", options: { model: models.tools, rendering: "ollama" } };
-
-for (const { name, options } of [raw, chat]) {
-  conformance(`ollama, ${name}, recorded`, undefined, async () => {
-    const replay = await startReplay(join(recordings, `${name}.ndjson`));
-    const another = (): Promise<Runtime> => createOllamaRuntime({ ...options, url: replay.url, window });
-    const runtime = await another();
-    return {
-      runtime,
-      chunk,
-      another,
-      async close() {
-        await runtime.close();
-        await replay.close();
-      },
-    };
+/** Started when it is first asked for: hooks of one file do not wait for one another. */
+function real(): Promise<RealOllama> {
+  starting ??= startOllama(wanted ?? "").then(async (ollama) => {
+    await createModel(ollama.url, { name: models.plain, file });
+    await createModel(ollama.url, { name: models.bare, file, template: bareTemplate });
+    await createModel(ollama.url, { name: models.tools, file, template: toolsTemplate });
+    return ollama;
   });
+  return starting;
+}
 
+for (const { name, options } of suites)
   conformance(`ollama, ${name}, real`, absent, async () => {
-    assert.ok(real);
-    const recorder: Recorder | undefined = recording ? await startRecorder(real.url) : undefined;
-    const url = recorder?.url ?? real.url;
+    const ollama = await real();
+    const recorder = recording ? await startRecorder(ollama.url) : undefined;
+    const url = recorder?.url ?? ollama.url;
     const another = (): Promise<Runtime> => createOllamaRuntime({ ...options, url, window });
     const runtime = await another();
     return {
       runtime,
       chunk,
       another,
-      isWorking: real.isWorking,
+      isWorking: ollama.isWorking,
       async close() {
         await runtime.close();
         await recorder?.finish(join(recordings, `${name}.ndjson`));
       },
     };
   });
-}
 
 test("a model without a template is found out, and gets ours", async (t) => {
-  if (real === undefined) return t.skip(absent);
-  const runtime = await createOllamaRuntime({ url: real.url, model: models.bare, window });
+  if (absent !== undefined) return t.skip(absent);
+  const { url } = await real();
+  const runtime = await createOllamaRuntime({ url, model: models.bare, window });
   try {
     assert.equal(runtime.facts.template, "ours, in ChatML: Ollama has no template for this model");
     assert.equal(runtime.facts.can.grammar, true);
@@ -103,13 +76,14 @@ test("a model without a template is found out, and gets ours", async (t) => {
     [models.bare, /does not list the tools/],
     [models.plain, /does not list the tools/],
   ] as const) {
-    await assert.rejects(createOllamaRuntime({ url: real.url, model, window, rendering: "ollama" }), { code: "damaged", message: why });
+    await assert.rejects(createOllamaRuntime({ url, model, window, rendering: "ollama" }), { code: "damaged", message: why });
   }
 });
 
 test("a model that is not there is named, with the command that gets it", async (t) => {
-  if (real === undefined) return t.skip(absent);
-  await assert.rejects(createOllamaRuntime({ url: real.url, model: "no-such-model" }), {
+  if (absent !== undefined) return t.skip(absent);
+  const { url } = await real();
+  await assert.rejects(createOllamaRuntime({ url, model: "no-such-model" }), {
     code: "missing",
     message: /has no model no-such-model/,
     hint: "ollama pull no-such-model",
@@ -117,8 +91,9 @@ test("a model that is not there is named, with the command that gets it", async 
 });
 
 test("the window is the one that the server gave, never more than the model was trained on", async (t) => {
-  if (real === undefined) return t.skip(absent);
-  const runtime = await createOllamaRuntime({ url: real.url, model: models.plain, window: 1_000_000 });
+  if (absent !== undefined) return t.skip(absent);
+  const { url } = await real();
+  const runtime = await createOllamaRuntime({ url, model: models.plain, window: 1_000_000 });
   try {
     assert.equal(runtime.facts.window, 8192);
   } finally {
@@ -127,8 +102,9 @@ test("the window is the one that the server gave, never more than the model was 
 });
 
 test("every schema is taken, and the calls of a hot model fit it, awkward names and forms too", async (t) => {
-  if (real === undefined) return t.skip(absent);
-  const runtime = await createOllamaRuntime({ url: real.url, model: models.plain, window });
+  if (absent !== undefined) return t.skip(absent);
+  const { url } = await real();
+  const runtime = await createOllamaRuntime({ url, model: models.plain, window });
   const ask = async (tools: Prompt["tools"], answer: Answer): Promise<Told> =>
     await tell(runtime, prompt([says("Go on.")], { tools, answer, maxTokens: 400, temperature: 1.2 }));
   let made = 0;
@@ -169,5 +145,8 @@ test("every schema is taken, and the calls of a hot model fit it, awkward names 
     await runtime.close();
   }
 });
+
+// The last of the hooks: the runtimes are closed by then.
+after(async () => (await starting)?.stop());
 
 const anyCity = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
