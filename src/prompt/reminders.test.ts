@@ -47,3 +47,9 @@ test("openings without an end are text, also a great many of them", () => {
   const text = "<system-reminder>".repeat(200_000);
   assert.equal(stripReminders(text), text);
 });
+
+test("a call's id in the message about a background task goes; elsewhere it is text", () => {
+  const message = "<task-notification>\n<tool-use-id>toolu_1</tool-use-id>\n<status>completed</status>\n</task-notification>";
+  assert.equal(stripReminders(message), "<task-notification>\n<status>completed</status>\n</task-notification>");
+  assert.equal(stripReminders("<tool-use-id>x</tool-use-id>"), "<tool-use-id>x</tool-use-id>");
+});

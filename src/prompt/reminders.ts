@@ -10,6 +10,8 @@ const closing = "</system-reminder>";
 const tokensOpening = "<total_tokens>";
 const tokensClosing = "</total_tokens>";
 const tokensLeft = /<total_tokens>[^<]{0,40}<\/total_tokens>\s*/g;
+/** In the message about a background task: ids are the gateway's, and name nothing that the model reads elsewhere. */
+const callIdLine = /<tool-use-id>[^<\n]{0,200}<\/tool-use-id>\n?/g;
 
 const noise: readonly RegExp[] = [
   /^Whenever you read a file, you should consider whether it would be considered malware/,
@@ -44,7 +46,8 @@ export function stripReminders(text: string): string {
     pieces.push(text.slice(at, start), kept);
     at = kept === "" ? after + leadingSpace(text, after) : after;
   }
-  return (pieces.join("") + text.slice(at)).replaceAll(tokensLeft, "");
+  const stripped = (pieces.join("") + text.slice(at)).replaceAll(tokensLeft, "");
+  return stripped.includes("<task-notification>") ? stripped.replaceAll(callIdLine, "") : stripped;
 }
 
 function leadingSpace(text: string, from: number): number {
