@@ -106,10 +106,10 @@ test("every schema is taken, and the calls of a hot model fit it, awkward names 
   const { url } = await real();
   const runtime = await createOllamaRuntime({ url, model: models.plain, window });
   const ask = async (tools: Prompt["tools"], answer: Answer): Promise<Told> =>
-    await tell(runtime, prompt([says("Go on.")], { tools, answer, maxTokens: 400, temperature: 1.2 }));
+    await tell(runtime, prompt([says("Go on.")], { tools, answer, maxTokens: 300, temperature: 1.2 }));
   let made = 0;
   try {
-    for (let seed = 1; seed <= 12; seed++) {
+    for (let seed = 1; seed <= 6; seed++) {
       const random = dice(seed);
       const tool = { name: `tool_${seed}`, description: "Does it.", inputSchema: randomSchema(random) };
       // What a schema says beyond its grammar (an arrangement, a number's steps) a hot model may miss: then it is not taken for a call.
@@ -119,7 +119,7 @@ test("every schema is taken, and the calls of a hot model fit it, awkward names 
       });
       if (told?.end.reason === "tool-use") made++;
     }
-    assert.ok(made >= 6, `${made} calls were whole and valid`);
+    assert.ok(made >= 3, `${made} calls were whole and valid`);
 
     const slot = { min: 2, max: 6, characters: "a-z", except: ["no"], exceptBeginnings: ["a"] };
     for (const text of awkward.filter((value) => value !== "")) {

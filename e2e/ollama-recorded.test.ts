@@ -16,6 +16,7 @@ for (const { name, options } of suites)
       runtime,
       chunk,
       another,
+      isWorking: () => Promise.resolve(replay.isWorking()),
       async close() {
         await runtime.close();
         await replay.close();

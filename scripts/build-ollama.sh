@@ -35,7 +35,7 @@ if [ ! -f "$headers/miniaudio/miniaudio.h" ]; then
   cp "$header" "$headers/miniaudio/miniaudio.h"
 fi
 
-# For this machine's processor: without it the engine computes as on the oldest one there is, ten times slower.
+# For this machine's processor: without it the engine computes as on the oldest one there is, many times slower.
 flags="-march=native -I$headers -I$headers/stb -I$headers/miniaudio"
 env GOFLAGS=-mod=mod GOBIN="$folder/bin" GOCACHE="$folder/cache" GOPATH="$folder/go" \
   CGO_CFLAGS="-O3 $flags" CGO_CXXFLAGS="-O3 $flags" \

@@ -21,10 +21,12 @@ export async function startRecorder(target: string): Promise<Recorder> {
       const body = Buffer.concat(asked).toString();
       const { method = "GET", url: path = "/" } = incoming;
       const headers = { "content-type": "application/json" };
+      let answered = false;
       const onward = httpRequest(`${target}${path}`, { method, headers }, (answer) => {
+        answered = true;
         const got: Buffer[] = [];
-        const { statusCode: status = 0, headers: answered } = answer;
-        const type = answered["content-type"] ?? "";
+        const { statusCode: status = 0 } = answer;
+        const type = answer.headers["content-type"] ?? "";
         outgoing.writeHead(status, { "content-type": type });
         answer.on("data", (piece: Buffer) => {
           got.push(piece);
@@ -42,7 +44,11 @@ export async function startRecorder(target: string): Promise<Recorder> {
         });
       });
       onward.on("error", () => outgoing.destroy());
-      outgoing.on("close", () => onward.destroy());
+      outgoing.on("close", () => {
+        onward.destroy();
+        if (!answered)
+          exchanges.push({ key: exchangeKey(method, path, body), about: aboutExchange(body), status: 0, type: "", lines: [], cut: true });
+      });
       onward.end(body);
     });
   });

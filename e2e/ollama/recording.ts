@@ -16,6 +16,7 @@ export interface RecordedExchange {
   readonly key: string;
   /** The end of what was asked, for whoever reads the file. */
   readonly about: string;
+  /** 0: the client hung up before the server said anything. */
   readonly status: number;
   readonly type: string;
   /** The lines of the body, as the server wrote them but for its clock. */
@@ -58,6 +59,9 @@ export const head = (version: string): RecordingHead => ({
   shortened: `created_at is gone everywhere; of /api/show the tensors, the licence, and all but the first ${tokensKept} tokens`,
 });
 
+/** Where the server that was recorded kept its files is nobody's business. */
+const storePath = /\/[^"\s]*\/blobs\//g;
+
 export function shortenLine(line: string): string {
   const value = JSON.parse(line) as Record<string, unknown>;
   delete value["created_at"];
@@ -71,5 +75,5 @@ export function shortenLine(line: string): string {
         return [[name, Array.isArray(member) ? member.slice(0, tokensKept) : member]];
       }),
     );
-  return JSON.stringify(value);
+  return JSON.stringify(value).replaceAll(storePath, "/models/blobs/");
 }

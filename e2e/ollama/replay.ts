@@ -7,6 +7,8 @@ export interface Replay {
   readonly url: string;
   /** The version that was recorded. */
   readonly version: string;
+  /** Is a request open? */
+  isWorking(): boolean;
   close(): Promise<void>;
 }
 
@@ -19,7 +21,10 @@ export async function startReplay(path: string): Promise<Replay> {
   const answers = new Map<string, RecordedExchange[]>();
   for (const exchange of exchanges) answers.set(exchange.key, [...(answers.get(exchange.key) ?? []), exchange]);
 
+  let open = 0;
   const server = createServer((incoming, outgoing) => {
+    open++;
+    outgoing.once("close", () => open--);
     let body = "";
     incoming.setEncoding("utf8");
     incoming.on("data", (piece: string) => (body += piece));
@@ -32,6 +37,7 @@ export async function startReplay(path: string): Promise<Replay> {
         outgoing.writeHead(418, { "content-type": "application/json" }).end(JSON.stringify({ error }));
         return;
       }
+      if (exchange.status === 0) return;
       outgoing.writeHead(exchange.status, { "content-type": exchange.type });
       for (const line of exchange.lines) outgoing.write(`${line}\n`);
       // Where the client hung up it is left to hang up again.
@@ -43,6 +49,7 @@ export async function startReplay(path: string): Promise<Replay> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     version: head.ollama,
+    isWorking: () => open > 0,
     async close() {
       server.closeAllConnections();
       server.close();
