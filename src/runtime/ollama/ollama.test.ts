@@ -353,7 +353,8 @@ test("where Ollama renders: of two calls the first is taken, thoughts are told a
     ]);
     assert.deepEqual(asked[0]?.messages, [{ role: "user", content: "hi" }]);
   });
-  await against(chatWith(lines(message("", calls("Rm")), { ...message(""), ...end })), async (runtime) => {
+  const unknown = { tool_calls: [{ function: { name: "Rm", arguments: { target: "/" } } }] };
+  await against(chatWith(lines(message("", unknown), { ...message(""), ...end })), async (runtime) => {
     await assert.rejects(tell(runtime, withTool), { code: "invalid-call", message: /"Rm", which is not one of the tools/ });
   });
 });
