@@ -13,20 +13,18 @@ import { createGuide } from "../runbook/guide.ts";
 import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
 import type { RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
-import { openEmbedded, openScripted } from "./open-runtime.ts";
+import { openRuntime, openScripted, type RuntimeChoice } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
 import { findClient, withSession } from "./with-session.ts";
 
-export interface IncidentRequest {
+export interface IncidentRequest extends Omit<RuntimeChoice, "runtime"> {
   readonly id: string;
   readonly scenarios: string;
-  readonly runtime: "embedded" | "scripted";
-  readonly model: string;
+  readonly runtime: RuntimeChoice["runtime"] | "scripted";
   readonly guidance: GuidanceLevel | undefined;
   readonly client: string | undefined;
   readonly runbook: string;
-  readonly window: number;
 }
 
 export interface IncidentReport {
@@ -52,11 +50,11 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
     const workdir = join(tempFolder, scenario.repository.name);
-    const embedded = request.runtime === "embedded";
-    observe({ type: "progress", at: Date.now(), text: embedded ? `loading ${request.model}` : "reading the script" });
-    const opened = embedded
-      ? await openEmbedded(context, request.model, request.window)
-      : await openScripted(scenario.paths.script, { workdir });
+    const { runtime: kind } = request;
+    const opened =
+      kind === "scripted"
+        ? await openScripted(scenario.paths.script, { workdir })
+        : await openRuntime(context, { ...request, runtime: kind }, (text) => observe({ type: "progress", at: Date.now(), text }));
     const { runtime } = opened;
     const wanted = request.guidance ?? opened.guidance;
     const guidance = wanted === "forms" && !runtime.facts.can.grammar ? "steps" : wanted;

@@ -118,6 +118,7 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
   }
 
   async function* run(prompt: Prompt, lane: Lane, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
+    if (signal.aborted) throw new CloisterError("cancelled", "The turn was cancelled before it began.");
     const running = await engine();
     const segments = template.render(prompt);
     const reader = createAnswerReader(createOutputParser(prompt.tools, { kind: prompt.answer.kind }), template, prompt);
