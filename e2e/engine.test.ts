@@ -278,7 +278,7 @@ test("a file that is no model is refused by name, and no process is left", async
   assert.deepEqual(engines(), others);
 });
 
-test("a grammar that does not compile is named, and the engine goes on", async (t) => {
+test("a grammar that does not compile is named, and the engine goes on; a lazy one holds from the call on", async (t) => {
   if (absent !== undefined) return t.skip(absent);
   const smallest = 512;
   const engine = await startEngine({
@@ -289,7 +289,7 @@ test("a grammar that does not compile is named, and the engine goes on", async (
     loadStallMs: 60_000,
   });
   try {
-    const run = async (said: string, grammar: { gbnf: string }, maxTokens = 60) => {
+    const run = async (said: string, grammar: { gbnf: string; from: "start" | "tool-call" }, maxTokens = 60) => {
       const segments = [{ text: `<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n${said}`, special: true }];
       let text = "";
       for await (const event of engine.run({ segments, stop: ["<|im_end|>"], grammar, maxTokens, temperature: 0 }, patient)) {
@@ -298,13 +298,18 @@ test("a grammar that does not compile is named, and the engine goes on", async (
       }
       assert.fail("the turn has no end");
     };
-    const broken = run("", { gbnf: 'root ::= "a" | nothing-of-this-name' });
+    const broken = run("", { gbnf: 'root ::= "a" | nothing-of-this-name', from: "start" });
     await assert.rejects(broken, { code: "internal", message: /grammar does not compile.*nothing-of-this-name/s });
-    assert.equal((await run("", { gbnf: 'root ::= "yes"' })).text, "yes");
-    assert.match((await run("", { gbnf: "root ::= [0-9]{3,5}" })).text, /^\d{3,5}$/);
+    assert.equal((await run("", { gbnf: 'root ::= "yes"', from: "start" })).text, "yes");
+    assert.match((await run("", { gbnf: "root ::= [0-9]{3,5}", from: "start" })).text, /^\d{3,5}$/);
+
+    // The model repeats what it has just seen often: a call's opening, which switches the grammar on.
+    const calls = "<tool_call>{}</tool_call>\n".repeat(12);
+    const lazy = await run(calls, { gbnf: 'root ::= "\\n" [A-C]{4} "!"', from: "tool-call" });
+    assert.match(lazy.text, /<tool_call>\n[A-C]{4}!$/);
 
     // An answer that may never end stops where the window does.
-    const endless = await run("sea ".repeat(360), { gbnf: "root ::= [a-z ]+ root" }, 32_000);
+    const endless = await run("sea ".repeat(360), { gbnf: "root ::= [a-z ]+ root", from: "start" }, 32_000);
     assert.equal(endless.reason, "max-tokens");
     assert.equal(endless.timing.promptTokens + endless.timing.outputTokens, smallest);
   } finally {

@@ -53,8 +53,10 @@ function checkRules(gbnf: string): void {
 }
 
 test("each kind of answer has its grammar, from where it holds", () => {
+  assert.equal(answerGrammar({ kind: "anything" }, [bash])?.from, "start");
   assert.match(answerGrammar({ kind: "anything" }, [bash])!.gbnf, /^root ::= \(tagged-call \| \[\^ .* words-0\)\n/);
   assert.match(answerGrammar({ kind: "call" }, [bash])!.gbnf, /^root ::= "<tool_call>" "\\n" call/);
+  assert.equal(answerGrammar({ kind: "words" }, [bash])?.from, "start");
   assert.equal(answerGrammar({ kind: "said", text: "Done." }, [bash]), undefined);
   assert.equal(answerGrammar({ kind: "anything" }, []), undefined);
   for (const kind of ["anything", "call", "words"] as const) checkRules(answerGrammar({ kind }, [bash])!.gbnf);

@@ -9,9 +9,11 @@ import { compileSchema } from "./schema.ts";
 export interface AnswerGrammar {
   /** In llama.cpp's dialect; `root` is where it begins. */
   readonly gbnf: string;
+  /** Where it holds from: the answer's first token, or the first one after the text `<tool_call>`. */
+  readonly from: "start" | "tool-call";
 }
 
-/** The grammar that holds an answer to what it may be, from its first token; undefined where nothing has to be held. */
+/** The grammar that holds an answer to what it may be; undefined where nothing has to be held. */
 export function answerGrammar(answer: Answer, tools: readonly Tool[]): AnswerGrammar | undefined {
   const rules = new Rules();
   switch (answer.kind) {
@@ -19,15 +21,15 @@ export function answerGrammar(answer: Answer, tools: readonly Tool[]): AnswerGra
       return undefined;
     case "anything":
       // Without tools `<tool_call>` is a word like any other.
-      return tools.length === 0 ? undefined : { gbnf: rules.gbnf(anything(rules, callTail(toolCalls(rules, tools)))) };
+      return tools.length === 0 ? undefined : { gbnf: rules.gbnf(anything(rules, callTail(toolCalls(rules, tools)))), from: "start" };
     case "call":
       if (tools.length === 0)
         throw new CloisterError("bad-request", "A tool call is required, but no tools are offered.", { field: "tool_choice" });
-      return { gbnf: rules.gbnf(`${literal(callOpening)} ${callTail(toolCalls(rules, tools))}`) };
+      return { gbnf: rules.gbnf(`${literal(callOpening)} ${callTail(toolCalls(rules, tools))}`), from: "start" };
     case "forms":
-      return { gbnf: rules.gbnf(`${literal(callOpening)} ${callTail(formCalls(rules, answer.forms, tools))}`) };
+      return { gbnf: rules.gbnf(`${literal(callOpening)} ${callTail(formCalls(rules, answer.forms, tools))}`), from: "start" };
     case "words":
-      return { gbnf: rules.gbnf(words(rules)) };
+      return { gbnf: rules.gbnf(words(rules)), from: "start" };
     default:
       return unreachable(answer);
   }

@@ -10,13 +10,16 @@ import { createStopText } from "./stop-text.ts";
 import { createTokenText } from "./token-text.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
+/** What opens a call: from here on a lazy grammar holds. */
+const callOpening = "<tool_call>";
+
 export interface DecodeOptions {
   readonly sequence: LlamaContextSequence;
   readonly vocabulary: Vocabulary;
   /** The prompt's last tokens, not evaluated yet; at least one. */
   readonly input: readonly Token[];
-  /** Makes the state that holds the answer from its first token. */
-  readonly grammar?: (() => LlamaGrammarEvaluationState) | undefined;
+  /** Makes the state that holds the answer, from its start or from the call's opening. */
+  readonly grammar?: { readonly from: "start" | "tool-call"; readonly begin: () => LlamaGrammarEvaluationState } | undefined;
   readonly stop: readonly string[];
   /** Tokens; at least one. */
   readonly maxTokens: number;
@@ -50,7 +53,9 @@ export async function decode(options: DecodeOptions): Promise<Decoded> {
   const text = createTokenText(vocabulary.detokenize);
   const stopText = createStopText(stop);
   const answer: Token[] = [];
-  const state = options.grammar?.();
+  let state = options.grammar?.from === "start" ? options.grammar.begin() : undefined;
+  let waitingFor = options.grammar?.from === "tool-call" ? options.grammar : undefined;
+  let recent = "";
   let stopped = false;
 
   function show(piece: string): void {
@@ -131,13 +136,25 @@ export async function decode(options: DecodeOptions): Promise<Decoded> {
       if (signal.aborted) throw new CloisterError("cancelled", "The turn was cancelled.");
       if (vocabulary.ends(token, stop)) return finish("stop");
 
-      take([token]);
+      let input: Token[] = [token];
+      if (waitingFor !== undefined) {
+        const piece = vocabulary.detokenize([token]);
+        const at = (recent + piece).indexOf(callOpening);
+        if (at >= 0) {
+          state = waitingFor.begin();
+          waitingFor = undefined;
+          // A token that goes on after the opening has said more than the grammar has seen: only its beginning is kept.
+          const kept = piece.slice(0, at + callOpening.length - recent.length);
+          if (kept.length < piece.length) input = vocabulary.spell(kept);
+        } else recent = (recent + piece).slice(1 - callOpening.length);
+      }
+      take(input);
       if (stopped) return finish("stop");
       const forced = force();
       take(forced.tokens);
       if (forced.complete) return finish("stop");
       if (answer.length >= maxTokens) break;
-      token = await (source?.next ?? plain)([token, ...forced.tokens]);
+      token = await (source?.next ?? plain)([...input, ...forced.tokens]);
     }
     if (signal.aborted) throw new CloisterError("cancelled", "The turn was cancelled.");
     return finish("max-tokens");

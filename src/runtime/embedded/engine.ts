@@ -176,7 +176,7 @@ export function createEngine(loaded: LoadedModel, store: StateStore | undefined)
         sequence,
         vocabulary,
         input: rest,
-        grammar: begin,
+        grammar: begin === undefined || request.grammar === undefined ? undefined : { from: request.grammar.from, begin },
         stop: request.stop,
         maxTokens: Math.min(request.maxTokens, window - total),
         temperature: request.temperature,

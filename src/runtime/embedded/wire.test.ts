@@ -29,7 +29,7 @@ const toEngine: ToEngine[] = [
     segments,
     base: 1,
     stop: ["<|im_end|>"],
-    grammar: { gbnf: "root ::= [a-z]" },
+    grammar: { gbnf: "root ::= [a-z]", from: "tool-call" },
     maxTokens: 10,
     temperature: 0,
   },

@@ -44,7 +44,7 @@ const run = z.object({
   base: z.int().nonnegative().optional(),
   /** Texts that end the answer, beside the vocabulary's own end tokens. */
   stop: z.array(z.string()),
-  grammar: z.object({ gbnf: z.string() }).optional(),
+  grammar: z.object({ gbnf: z.string(), from: z.enum(["start", "tool-call"]) }).optional(),
   maxTokens: z.int().positive(),
   temperature: z.number().nonnegative(),
   /** A number: so many tokens are drafted wherever a draft is found, to measure and to test. Absent: `calibrated`, where it pays on this machine. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CloisterError } from "../../error.ts";
 import type { AnswerGrammar } from "../../prompt/grammar/answer-grammar.ts";
+import { literal } from "../../prompt/grammar/rules.ts";
 import { callOpening } from "../../prompt/spelling.ts";
 import type { Refusal } from "../http/failures.ts";
 import type { Server } from "../http/server.ts";
@@ -118,9 +119,28 @@ function requestBody(request: CompletionRequest): object {
     presence_penalty: 0,
     frequency_penalty: 0,
     dry_multiplier: 0,
-    ...(request.grammar === undefined ? {} : { grammar: request.grammar.gbnf }),
+    ...grammarFields(request.grammar),
   };
 }
+
+/** A lazy grammar is fed from the beginning of what triggered it, so it has to begin with the call's opening. */
+export function grammarFields(grammar: AnswerGrammar | undefined): object {
+  if (grammar === undefined) return {};
+  if (grammar.from === "start") return { grammar: grammar.gbnf };
+  return {
+    grammar: grammar.gbnf.replace(/^root ::= /, () => `root ::= ${literal(callOpening)} `),
+    grammar_lazy: true,
+    grammar_triggers: [{ type: patternTrigger, value: openingAtTheEnd }],
+  };
+}
+
+/** `COMMON_GRAMMAR_TRIGGER_TYPE_PATTERN` of llama.cpp's common.h. */
+const patternTrigger = 2;
+/**
+ * Only where nothing but the line feed follows: of a token that says more than the opening (`>{`) the grammar could not take the rest, and
+ * the server would fail in the middle of the answer. Such a call is not held; the parser judges it.
+ */
+const openingAtTheEnd = `${callOpening}\\n?(?![\\s\\S])`;
 
 function explain({ status, message }: Refusal): CloisterError | undefined {
   if (status !== 400) return undefined;

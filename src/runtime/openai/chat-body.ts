@@ -33,10 +33,9 @@ function toolsBody({ tools, answer }: Prompt, ways: ServerWays): object {
   if (ways.tools === "prompt" || tools.length === 0) return {};
   const offered = { tools: chatTools(tools), ...(ways.extras ? { parallel_tool_calls: false } : {}) };
   switch (answer.kind) {
+    case "anything":
     case "said":
       return { ...offered, tool_choice: "auto" };
-    case "anything":
-      return { ...offered, tool_choice: ways.grammar === undefined ? "auto" : "none" };
     case "call":
     case "forms":
       // Under a grammar the call is written as text. Where there is none the next best is the server's own way, and the parser judges.
@@ -48,8 +47,9 @@ function toolsBody({ tools, answer }: Prompt, ways: ServerWays): object {
   }
 }
 
+/** A grammar that holds from the first token; one that begins at a call's opening cannot be sent this way, and the parser judges the call. */
 function heldTo({ answer, tools }: Prompt, ways: ServerWays): object {
   if (ways.grammar === undefined) return {};
   const grammar = answerGrammar(answer, tools);
-  return grammar === undefined ? {} : grammarBody(ways.grammar, grammar.gbnf);
+  return grammar?.from === "start" ? grammarBody(ways.grammar, grammar.gbnf) : {};
 }
