@@ -97,15 +97,20 @@ export function createCallReader(tools: readonly Tool[], demanded: boolean): Out
     return [];
   }
 
-  /** The answer ends within what was held. */
-  function endCall(reason: "stop" | "max-tokens"): Settled {
-    if (call === undefined) return { is: { kind: "nothing" }, end: 1 };
+  /** The answer ends within what was held. Undefined where its bound has cut a call: nobody's fault, and no words either. */
+  function endCall(reason: "stop" | "max-tokens"): Settled | undefined {
+    if (call === undefined) return undefined;
     const { text, opening, first } = call;
     const settled = text.end(reason === "max-tokens");
     if (settled !== undefined && settled.is.kind !== "nothing") return settled;
     if (!speaker.spoken && definitionHead.test(text.text)) return { is: { kind: "definition" }, end: text.text.length };
-    if (opening.kind === "tag" || (settled === undefined && meantTool(text.text, first) !== undefined))
+    if (opening.kind === "tag" || (settled === undefined && meantTool(text.text, first) !== undefined)) {
+      if (reason === "max-tokens") {
+        over = true;
+        return undefined;
+      }
       return refuse("The model's answer ended in the middle of a tool call.", "Allow it more tokens, or try again.");
+    }
     return settled ?? { is: { kind: "nothing" }, end: 1 };
   }
 
@@ -130,7 +135,8 @@ export function createCallReader(tools: readonly Tool[], demanded: boolean): Out
     },
     end(reason = "stop") {
       if (over) return [];
-      const events: OutputEvent[] = call === undefined ? [] : settle(endCall(reason));
+      const settled = endCall(reason);
+      const events: OutputEvent[] = settled === undefined ? [] : settle(settled);
       events.push(...readWords("", reason));
       if (echoed > 0 && !over) return refuse("The model wrote the tools' definitions in place of a call.");
       over = true;
