@@ -1,7 +1,7 @@
 /**
  * Records what small models write when they are offered tools and nothing holds them to a grammar: one JSON line an output, for
- * `e2e/outputs.test.ts` to read. Labels are given afterwards, by somebody who has read the outputs. With `--grammar` they are held to the one of an
- * answer that may be anything, as in a session.
+ * `e2e/outputs.test.ts` to read. Labels are given afterwards, by somebody who has read the outputs. With `--grammar` they are held to a call, as an
+ * answer is that is asked for again.
  *
  *     node dist/bench/record-outputs.js --model NAME [--shown ours,own,code,tags] [--samples 1] [--max-tokens 120] [--grammar] >> outputs.ndjson
  */
@@ -101,7 +101,7 @@ try {
         const prompt = promptOf(task, system);
         let text = "";
         let end = "";
-        const grammar = values.grammar ? answerGrammar(prompt.answer, tools) : undefined;
+        const grammar = values.grammar ? answerGrammar({ kind: "call" }, tools) : undefined;
         const request = {
           segments: [...template.render(prompt)],
           stop: [...template.stop],

@@ -207,29 +207,14 @@ test("a required call is a call of one of the tools; words hold no call", async 
     const said = await engines.say({ gbnf: answerGrammar({ kind: "call" }, tools)!.gbnf, after: "", maxTokens: 120, seed });
     assert.ok(said.ended);
     assert.equal(read(said.text, tools).calls.length, 1, said.text);
+    const opened = await engines.say({
+      gbnf: answerGrammar({ kind: "anything" }, tools)!.gbnf,
+      after: "<tool_call>",
+      maxTokens: 120,
+      seed,
+    });
+    assert.equal(read(`I look.\n<tool_call>${opened.text}`, tools).calls.length, 1, opened.text);
   }
-  const call = '<tool_call>\n{"name": "Look", "arguments": {"at": "a"}}\n</tool_call>';
-  const wrong = call.replace('"a"}', '"c"}');
-  const anything = answerGrammar({ kind: "anything" }, tools)!.gbnf;
-  const said = [call, "Done.", `I look.\n${call}`, "a <tool", "is {a} or\n```\n[b]\n```", "a <tool_<tool_call", `<${call}`];
-  assert.deepEqual(await engines.takes(anything, said), [true, true, true, true, true, true, false]);
-  const unsaid = [
-    wrong,
-    `I look.\n${wrong}`,
-    `${call} and so on`,
-    '{"name": "Look"}',
-    "```json\n{}",
-    "<tools>",
-    "<think>",
-    "[1]",
-    "",
-    " a",
-    "a <tool_call>",
-  ];
-  assert.deepEqual(
-    await engines.takes(anything, unsaid),
-    unsaid.map(() => false),
-  );
   const words = answerGrammar({ kind: "words" }, tools)!.gbnf;
   const texts = ["Done.", "a <tool", "a <<tool_call", "<to<tool_cal", "", " a", "a <tool_call>", "<<tool_call> b", "<tool_<tool_call>"];
   assert.deepEqual(await engines.takes(words, texts), [true, true, true, true, false, false, false, false, false]);

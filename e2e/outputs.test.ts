@@ -6,6 +6,7 @@ import { CloisterError } from "../src/error.ts";
 import type { Call, JsonObject, Tool } from "../src/messages/conversation.ts";
 import { findFault } from "../src/prompt/arguments.ts";
 import { createOutputParser, type OutputEvent } from "../src/prompt/output.ts";
+import { spellCall } from "../src/prompt/spelling.ts";
 
 /**
  * What three small models wrote when they were offered tools and nothing held them to a form (`bench/record-outputs.ts`), each with what it is:
@@ -18,7 +19,7 @@ interface Output {
   readonly shown: string;
   readonly end: "stop" | "max-tokens";
   readonly text: string;
-  /** Written under the grammar of an answer that may be anything. */
+  /** Held to a call by its grammar, as an answer is that is asked for again. */
   readonly grammar?: boolean;
   readonly right: "again" | "words" | { readonly name: string; readonly input: JsonObject };
 }
@@ -94,16 +95,18 @@ test("every call that is let through is valid against its schema, and an output 
   }
 });
 
-test("under the grammar every call is valid as it was written", (t) => {
+test("under the grammar every answer is a valid call, as it was written", (t) => {
   const held = outputs.filter(({ grammar }) => grammar === true);
-  const found = held.map((output) => ({ output, is: read(output, [output.text]) }));
-  for (const { output, is } of found) {
-    // Only an answer that its bound has cut can hold a call that is not whole.
-    if (is.is === "again") assert.equal(output.end, "max-tokens", output.text);
-    if (is.is === "call")
-      assert.ok(output.text.includes(`<tool_call>\n{"name": ${JSON.stringify(is.call.name)}, "arguments": `), output.text);
+  assert.ok(held.length >= 60, `${held.length} outputs under the grammar`);
+  const whole = held.filter(({ end }) => end === "stop");
+  for (const output of whole) {
+    const found = read(output, [output.text]);
+    assert.ok(found.is === "call", output.text);
+    assert.equal(spellCall(found.call), output.text);
   }
-  const calls = found.filter(({ is }) => is.is === "call").length;
-  t.diagnostic(`${calls} of ${held.length} answers under the grammar are calls, all of them valid`);
-  assert.ok(held.length > 0 && calls > 0);
+  for (const output of held.filter(({ end }) => end === "max-tokens"))
+    assert.deepEqual(read(output, [output.text]), { is: "words", words: "" });
+  t.diagnostic(
+    `${whole.length} of ${whole.length} calls under the grammar are valid; ${held.length - whole.length} more were cut by the bound`,
+  );
 });

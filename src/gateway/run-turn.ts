@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { asCloisterError, CloisterError } from "../error.ts";
-import type { Call } from "../messages/conversation.ts";
 import type { StreamEvent } from "../messages/stream.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import type { Lane, Runtime, RuntimeEvent, StopReason, Timing } from "../runtime/runtime.ts";
-import { answerBegins, answerEvents, saidEvents } from "./answer-events.ts";
+import { saidEvents } from "./answer-events.ts";
+import { type AnswerSoFar, createAnswer } from "./answer-so-far.ts";
 import { askAgain } from "./ask-again.ts";
 import { guardAnswer } from "./guard-answer.ts";
 import { findLoop } from "./guard-loop.ts";
 import type { GatewayLimits } from "./options.ts";
 import type { SessionWatch } from "./session-watch.ts";
+import { createMeter } from "./turn-meter.ts";
 
 export interface RunContext {
   readonly runtime: Runtime;
@@ -49,63 +50,11 @@ export async function* runTurn(
   if (second !== undefined) throw second;
 }
 
-/** The answer so far, over both tries. */
-interface Answer {
-  readonly turn: number;
-  readonly text: string;
-  readonly calls: readonly Call[];
-  /** What the event adds to the stream. */
-  take(event: Exclude<RuntimeEvent, { type: "end" }>): readonly StreamEvent[];
-  end(reason: StopReason, timing: Timing): readonly StreamEvent[];
-}
-
-function createAnswer(turn: number, { runtime, watch, newId }: RunContext): Answer {
-  let state = answerBegins;
-  let text = "";
-  let thinkingCharacters = 0;
-  const calls: Call[] = [];
-
-  function send(event: RuntimeEvent): readonly StreamEvent[] {
-    const next = answerEvents(state, event);
-    state = next.state;
-    return next.events;
-  }
-
-  return {
-    turn,
-    get text() {
-      return text;
-    },
-    calls,
-    take(event) {
-      if (event.type === "prefill") watch.prefill(turn, event);
-      if (event.type === "thinking") thinkingCharacters += event.text.length;
-      if (event.type === "text") text += event.text;
-      if (event.type !== "call") return send(event);
-      if (event.dropped !== undefined && event.dropped > 0)
-        watch.guarded(turn, "dropped-call", `The model made ${event.dropped + 1} calls at once; the first one counts.`);
-      if (calls.some(({ name, input }) => name === event.call.name && JSON.stringify(input) === JSON.stringify(event.call.input))) {
-        watch.guarded(turn, "dropped-call", `The model made the same call of ${event.call.name} twice in one answer; it counts once.`);
-        return [];
-      }
-      // Ids are given here, so that a runtime's answer is the same whenever it is asked the same.
-      const call = { ...event.call, id: `toolu_${newId()}` };
-      calls.push(call);
-      return send({ ...event, call });
-    },
-    end(reason, timing) {
-      // Told before it is sent: the client may answer the last event at once.
-      watch.answered(turn, { text, calls, reason, timing, byModel: runtime.facts.isModel, thinkingCharacters });
-      return send({ type: "end", reason, timing });
-    },
-  };
-}
-
 /** One try. Returns the fault of an answer that can be asked for again: nothing but words have been sent then. Any other failure is thrown. */
 async function* runOnce(
   prompt: Prompt,
   lane: Lane,
-  answer: Answer,
+  answer: AnswerSoFar,
   context: RunContext,
   signal: AbortSignal,
   isFirst: boolean,
@@ -180,48 +129,19 @@ async function nextEvent(
 }
 
 /** An answer in which nothing came, or no call where one has to come and no grammar saw to it. */
-function findEmptiness(prompt: Prompt, answer: Answer, end: { reason: StopReason }, { facts }: Runtime): CloisterError | undefined {
+function findEmptiness(prompt: Prompt, answer: AnswerSoFar, end: { reason: StopReason }, { facts }: Runtime): CloisterError | undefined {
   if (!facts.isModel || answer.calls.length > 0 || prompt.tools.length === 0 || prompt.answer.kind === "words") return undefined;
-  if (answer.text.trim() === "") return invalid("The model's answer was empty.");
+  const silent = answer.text.trim() === "";
+  if (silent && answer.thinkingCharacters > 0) return invalid("The model's answer was a thought and nothing else.");
+  // A bound that left no room for a call would leave none the second time.
+  if (end.reason === "max-tokens") return undefined;
+  if (silent) return invalid("The model's answer was empty.");
   const demanded = prompt.answer.kind === "call" || prompt.answer.kind === "forms";
-  return demanded && !facts.can.grammar && end.reason !== "max-tokens"
-    ? invalid("The model answered in words where a call has to come.")
-    : undefined;
+  return demanded && !facts.can.grammar ? invalid("The model answered in words where a call has to come.") : undefined;
 }
 
 function invalid(message: string): CloisterError {
   return new CloisterError("invalid-call", message, { hint: "Try again: another sample may be right." });
-}
-
-/** The figures of an answer that the guard ends: the runtime's own come with its end, which does not come then. */
-function createMeter(): { see(event: RuntimeEvent): void; timing(runtime: Runtime, answer: Answer): Promise<Timing> } {
-  const started = performance.now();
-  let prefilled = started;
-  let decoding = false;
-  let prompt = { total: 0, cached: 0 };
-  let thought = "";
-  return {
-    see(event) {
-      if (event.type === "prefill") prompt = event;
-      if (event.type === "thinking") thought += event.text;
-      if (event.type !== "prefill" && !decoding) {
-        decoding = true;
-        prefilled = performance.now();
-      }
-    },
-    async timing(runtime, { text, calls }) {
-      const written = [thought + text, ...calls.map(({ name, input }) => JSON.stringify({ name, input }))];
-      // A runtime that was just stopped may be gone: then the answer still ends, with an estimate.
-      const counts = await runtime.countTexts(written).catch(() => written.map((each) => Math.ceil(each.length / 4)));
-      return {
-        promptTokens: prompt.total,
-        cachedTokens: prompt.cached,
-        outputTokens: counts.reduce((sum, count) => sum + count, 0),
-        prefillMs: prefilled - started,
-        decodeMs: performance.now() - prefilled,
-      };
-    },
-  };
 }
 
 const noTiming: Timing = { promptTokens: 0, cachedTokens: 0, outputTokens: 0, prefillMs: 0, decodeMs: 0 };

@@ -169,6 +169,9 @@ test("the tools' definitions said again are no words where a call comes after th
     calls: [ls],
   });
   assert.throws(() => parse([echo]), /definitions in place of a call/);
+  const parser = createOutputParser(tools);
+  assert.deepEqual(parser.push(echo), []);
+  assert.throws(() => parser.push(echo), /definitions in place of a call/, "the second one is not waited for");
   assert.throws(() => parse([echo.slice(0, 150)]), /definitions in place of a call/);
 });
 

@@ -16,9 +16,9 @@ export interface OutputParser {
   /** @throws CloisterError `invalid-call` for a call that is not valid */
   push(text: string): OutputEvent[];
   /**
-   * The answer is over; `max-tokens`: its bound has cut it, so that a call that is not whole is not completed.
+   * The answer is over; `max-tokens`: its bound has cut it, and a call that is not whole is left out.
    *
-   * @throws CloisterError `invalid-call` for a call that is not complete
+   * @throws CloisterError `invalid-call` for a call that is not whole although nothing has cut it
    */
   end(reason?: "stop" | "max-tokens"): OutputEvent[];
 }

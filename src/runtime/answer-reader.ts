@@ -1,4 +1,3 @@
-import { CloisterError } from "../error.ts";
 import type { Call } from "../messages/conversation.ts";
 import type { OutputEvent, OutputParser } from "../prompt/output.ts";
 import { spellAnswer } from "../prompt/spelling.ts";
@@ -37,14 +36,7 @@ export function createAnswerReader(parser: OutputParser, template: PromptTemplat
       written += piece;
       return note(parser.push(piece));
     },
-    end(reason) {
-      try {
-        return note(parser.end(reason));
-      } catch (error) {
-        if (reason === "max-tokens" && error instanceof CloisterError) return [];
-        throw error;
-      }
-    },
+    end: (reason) => note(parser.end(reason)),
     stopReason(reason) {
       if (reason === "max-tokens") return "max-tokens";
       return calls.length > 0 ? "tool-use" : "end-turn";

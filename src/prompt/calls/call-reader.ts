@@ -10,6 +10,7 @@ import { createOpeningFinder, type Opening } from "./openings.ts";
 const patienceWithinCall = 4;
 /** Words behind the tools' definitions, in characters, from which on all of it is taken for words. */
 const longestAside = 200;
+const onlyDefinitions = "The model wrote the tools' definitions in place of a call.";
 /** The head of what was meant as a call, whole or not; its name. */
 const callHead =
   /^[^]{0,40}?["'](?:name|tool|tool_name|function)["']\s*:\s*["']([^"'\n]{1,80})["']\s*,\s*["'](?:arguments|parameters|args|input)["']\s*:/;
@@ -85,7 +86,11 @@ export function createCallReader(tools: readonly Tool[], demanded: boolean): Out
       case "fault":
         return refuse(is.fault);
       case "definition":
-        if (!speaker.spoken && isTags(held.slice(echoed, at))) echoed = at + end;
+        if (!speaker.spoken && isTags(held.slice(echoed, at))) {
+          // Behind one definition a call may come; behind two come the others, and each is many tokens.
+          if (echoed > 0) return refuse(onlyDefinitions);
+          echoed = at + end;
+        }
         break;
       case "nothing": {
         if (opening.kind === "tag") return refuse("The model opened a tool call and wrote none.");
@@ -97,15 +102,20 @@ export function createCallReader(tools: readonly Tool[], demanded: boolean): Out
     return [];
   }
 
-  /** The answer ends within what was held. */
-  function endCall(reason: "stop" | "max-tokens"): Settled {
-    if (call === undefined) return { is: { kind: "nothing" }, end: 1 };
+  /** The answer ends within what was held. Undefined where its bound has cut a call: nobody's fault, and no words either. */
+  function endCall(reason: "stop" | "max-tokens"): Settled | undefined {
+    if (call === undefined) return undefined;
     const { text, opening, first } = call;
     const settled = text.end(reason === "max-tokens");
     if (settled !== undefined && settled.is.kind !== "nothing") return settled;
     if (!speaker.spoken && definitionHead.test(text.text)) return { is: { kind: "definition" }, end: text.text.length };
-    if (opening.kind === "tag" || (settled === undefined && meantTool(text.text, first) !== undefined))
+    if (opening.kind === "tag" || (settled === undefined && meantTool(text.text, first) !== undefined)) {
+      if (reason === "max-tokens") {
+        over = true;
+        return undefined;
+      }
       return refuse("The model's answer ended in the middle of a tool call.", "Allow it more tokens, or try again.");
+    }
     return settled ?? { is: { kind: "nothing" }, end: 1 };
   }
 
@@ -130,9 +140,10 @@ export function createCallReader(tools: readonly Tool[], demanded: boolean): Out
     },
     end(reason = "stop") {
       if (over) return [];
-      const events: OutputEvent[] = call === undefined ? [] : settle(endCall(reason));
+      const settled = endCall(reason);
+      const events: OutputEvent[] = settled === undefined ? [] : settle(settled);
       events.push(...readWords("", reason));
-      if (echoed > 0 && !over) return refuse("The model wrote the tools' definitions in place of a call.");
+      if (echoed > 0 && !over) return refuse(onlyDefinitions);
       over = true;
       return events;
     },

@@ -53,8 +53,8 @@ function checkRules(gbnf: string): void {
 }
 
 test("each kind of answer has its grammar, from where it holds", () => {
-  assert.equal(answerGrammar({ kind: "anything" }, [bash])?.from, "start");
-  assert.match(answerGrammar({ kind: "anything" }, [bash])!.gbnf, /^root ::= \(tagged-call \| \[\^ .* words-0\)\n/);
+  assert.equal(answerGrammar({ kind: "anything" }, [bash])?.from, "tool-call");
+  assert.match(answerGrammar({ kind: "anything" }, [bash])!.gbnf, /^root ::= "\\n" call "\\n<\/tool_call>"\n/);
   assert.match(answerGrammar({ kind: "call" }, [bash])!.gbnf, /^root ::= "<tool_call>" "\\n" call/);
   assert.equal(answerGrammar({ kind: "words" }, [bash])?.from, "start");
   assert.equal(answerGrammar({ kind: "said", text: "Done." }, [bash]), undefined);

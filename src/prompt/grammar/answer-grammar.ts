@@ -21,7 +21,7 @@ export function answerGrammar(answer: Answer, tools: readonly Tool[]): AnswerGra
       return undefined;
     case "anything":
       // Without tools `<tool_call>` is a word like any other.
-      return tools.length === 0 ? undefined : { gbnf: rules.gbnf(anything(rules, callTail(toolCalls(rules, tools)))), from: "start" };
+      return tools.length === 0 ? undefined : { gbnf: rules.gbnf(callTail(toolCalls(rules, tools))), from: "tool-call" };
     case "call":
       if (tools.length === 0)
         throw new CloisterError("bad-request", "A tool call is required, but no tools are offered.", { field: "tool_choice" });
@@ -49,34 +49,17 @@ function toolCalls(rules: Rules, tools: readonly Tool[]): string {
 }
 
 /**
- * A call, or words that may end in one. Words do not begin with a bracket, a fence or a tag: that is how small models begin a call, or the tools'
- * definitions over again, in a spelling of their own, and held back from it they take the template's.
+ * Words that begin with a visible character and hold no `<tool_call>`: one rule for each number of its characters that were just
+ * written. Its first character comes in it only once, so whatever else follows begins anew.
  */
-function anything(rules: Rules, tail: string): string {
-  const call = rules.share("tagged-call", `${literal(callOpening)} ${tail}`);
-  const begun = withoutOpening(rules, rules.share("call-tail", tail));
-  return `(${call} | [^ \\t\\r\\n\\x3C\\x60\\x7B\\x5B] ${begun[0]})`;
-}
-
-/** Words that begin with a visible character and hold no `<tool_call>`. */
 function words(rules: Rules): string {
-  const begun = withoutOpening(rules, undefined);
-  return `([^ \\t\\r\\n\\x3C] ${begun[0]} | ${literal(callOpening[0] ?? "")} ${begun[1]})`;
-}
-
-/**
- * Text that goes on after some characters of `<tool_call>`: one rule for each number of them. Its first character comes in it only once, so
- * whatever else follows begins anew. Behind the last one comes `tail`, or the text cannot go there.
- */
-function withoutOpening(rules: Rules, tail: string | undefined): readonly string[] {
   const names = Array.from(callOpening, (_, at) => rules.reserve(`words-${at}`));
   const [first = ""] = callOpening;
   for (const [at, expected] of Array.from(callOpening).entries()) {
     const others = [...new Set([first, expected])].map((character) => codePoint(character.codePointAt(0) ?? 0)).join("");
     const alternatives = [`[^${others}] ${names[0]}`, `${literal(first)} ${names[1]}`];
-    const next = at + 1 < callOpening.length ? names[at + 1] : tail;
-    if (at > 0 && next !== undefined) alternatives.push(`${literal(expected)} ${next}`);
+    if (at > 0 && at + 1 < callOpening.length) alternatives.push(`${literal(expected)} ${names[at + 1]}`);
     rules.define(names[at] ?? "", `${alternatives.join(" | ")} | ""`);
   }
-  return names;
+  return `([^ \\t\\r\\n\\x3C] ${names[0]} | ${literal(first)} ${names[1]})`;
 }
