@@ -20,7 +20,7 @@ export interface TurnContext extends PlanContext, RunContext {
  */
 export async function* answerTurn(request: MessagesRequest, context: TurnContext, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const { runtime, watch } = context;
-  const plan = await planTurn(request, context);
+  const plan = planTurn(request, context);
   const turn = watch.requestCame(plan.conversation, plan.guidance);
   try {
     if (plan.prompt.answer.kind === "said") {

@@ -31,7 +31,7 @@ export interface TurnPlan {
  * Canonical form, lane, diet, guide: from the request to the prompt. A function of the request alone, so that the same conversation gives the
  * same prompt in every process. `maxTokens` is still the client's wish, bounded by the session.
  */
-export async function planTurn(request: MessagesRequest, context: PlanContext): Promise<TurnPlan> {
+export function planTurn(request: MessagesRequest, context: PlanContext): TurnPlan {
   const { limits } = context;
   const canonical = context.lanes.joinSummary(canonicalise(request));
   const lane = context.lanes.choose(canonical, request.agent);
@@ -43,12 +43,12 @@ export async function planTurn(request: MessagesRequest, context: PlanContext): 
     ? { kind: "words" }
     : chooseAnswer(offered, request.tool_choice, guidance?.answer, context.runtime.facts.can.grammar);
   const maxTokens = Math.min(request.max_tokens, limits.maxTokens);
-  return await Promise.resolve({
+  return {
     lane,
     prompt: { ...advised, answer, maxTokens, temperature: temperatureOf(request, offered, limits) },
     conversation: offered,
     guidance,
-  });
+  };
 }
 
 /**
