@@ -272,7 +272,6 @@ export function addJob(world, live, about) {
 
 /** A pod of its own (`about.state`, `log`, …) or of a workload. */
 export function addPod(world, owner, template, about) {
-  const { clock } = world;
   const age = secondsOf(about.age);
   const base = owner.metadata.name;
   const { namespace } = owner.metadata;
