@@ -14,6 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   model: [],
   record: ["messages"],
   window: ["messages"],
+  triage: ["messages"],
   runtime: ["messages", "prompt", "model"],
   gateway: ["messages", "prompt", "runbook", "window", "model", "runtime", "record"],
   client: [],
