@@ -11,7 +11,15 @@ export interface ContainerState {
   /** Why it does not run now: `ImagePullBackOff`, `CrashLoopBackOff`, `CreateContainerConfigError`, … */
   readonly waiting: { readonly reason: string; readonly message: string } | undefined;
   /** How it ended last, now or before its present run. */
-  readonly ended: { readonly reason: string; readonly exitCode: number; readonly message: string; readonly ranSeconds: number | undefined; readonly at: number | undefined } | undefined;
+  readonly ended:
+    | {
+        readonly reason: string;
+        readonly exitCode: number;
+        readonly message: string;
+        readonly ranSeconds: number | undefined;
+        readonly at: number | undefined;
+      }
+    | undefined;
 }
 
 export function statesOf(pod: KubeObject): readonly ContainerState[] {
@@ -89,7 +97,13 @@ function sameUid(a: string | undefined, b: string | undefined): boolean {
 /** The line of a container's last run that most likely says why it ended: the last that names an error, else the last one. */
 export function tellingLine(lines: readonly string[] | undefined): string | undefined {
   const last = (lines ?? []).slice(-200).filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
-  return last.findLast((line) => /\b(error|fatal|panic|exception|cannot|can't|could not|failed|failure|refused|denied|forbidden|not found|no such|missing|required|invalid|unknown|undefined|expired|ENOTFOUND|ECONNREFUSED|EACCES|ENOENT|EADDRINUSE)\b/i.test(line)) ?? last.at(-1);
+  return (
+    last.findLast((line) =>
+      /\b(error|fatal|panic|exception|cannot|can't|could not|failed|failure|refused|denied|forbidden|not found|no such|missing|required|invalid|unknown|undefined|expired|ENOTFOUND|ECONNREFUSED|EACCES|ENOENT|EADDRINUSE)\b/i.test(
+        line,
+      ),
+    ) ?? last.at(-1)
+  );
 }
 
 /** The log that tells how the container ended: of the run before where it has been started again. */

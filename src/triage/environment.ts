@@ -27,11 +27,13 @@ export function variablesOf(snapshot: Snapshot, workload: Workload, container: C
     const name = textAt(variable, "name");
     if (name === undefined) continue;
     const value = textAt(variable, "value");
-    if (value !== undefined) found.set(name, { name, value, object: refOf(workload.object), field: [...container.field, "env", { name }, "value"] });
+    if (value !== undefined)
+      found.set(name, { name, value, object: refOf(workload.object), field: [...container.field, "env", { name }, "value"] });
     const [map, key] = [textAt(variable, "valueFrom", "configMapKeyRef", "name"), textAt(variable, "valueFrom", "configMapKeyRef", "key")];
     if (map === undefined || key === undefined) continue;
     const held = textAt(snapshot.find("ConfigMap", namespace, map)?.json, "data", key);
-    if (held !== undefined) found.set(name, { name, value: held, object: { kind: "ConfigMap", namespace, name: map }, field: ["data", key] });
+    if (held !== undefined)
+      found.set(name, { name, value: held, object: { kind: "ConfigMap", namespace, name: map }, field: ["data", key] });
   }
   return [...found.values()];
 }

@@ -1,15 +1,38 @@
+import { findAccess } from "./analyzers/access.ts";
+import { findCertificates } from "./analyzers/certificates.ts";
 import { findCrashes } from "./analyzers/crashes.ts";
 import { findImages } from "./analyzers/images.ts";
+import { findIngresses } from "./analyzers/ingresses.ts";
+import { findJobs } from "./analyzers/jobs.ts";
+import { findLimits } from "./analyzers/limits.ts";
+import { findNetworkPolicies } from "./analyzers/network-policies.ts";
+import { findNodes } from "./analyzers/nodes.ts";
 import { findProbes } from "./analyzers/probes.ts";
 import { findReferences } from "./analyzers/references.ts";
 import { findScheduling } from "./analyzers/scheduling.ts";
 import { findServices } from "./analyzers/services.ts";
+import { findStorage } from "./analyzers/storage.ts";
 import type { Analyzer, Finding, Severity } from "./finding.ts";
 import { fieldText, refText } from "./kube-object.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Every analyzer, surest explanations first: of two findings of one field the earlier one stays. */
-const analyzers: readonly Analyzer[] = [findReferences, findImages, findCrashes, findProbes, findScheduling, findServices];
+const analyzers: readonly Analyzer[] = [
+  findReferences,
+  findImages,
+  findCertificates,
+  findAccess,
+  findStorage,
+  findLimits,
+  findScheduling,
+  findServices,
+  findIngresses,
+  findNetworkPolicies,
+  findProbes,
+  findCrashes,
+  findJobs,
+  findNodes,
+];
 
 const order: Readonly<Record<Severity, number>> = { cause: 0, fault: 1, symptom: 2 };
 
@@ -33,5 +56,8 @@ export function findingKey({ fault, object, field }: Pick<Finding, "fault" | "ob
 /** A crash or a failing probe that says nothing but that it is one goes where a cause of the same workload is known. */
 function dropExplained(findings: readonly Finding[]): Finding[] {
   const explained = new Set(findings.filter(({ severity }) => severity === "cause").map(({ object }) => refText(object)));
-  return findings.filter(({ severity, object, fault }) => severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails"));
+  return findings.filter(
+    ({ severity, object, fault }) =>
+      severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails"),
+  );
 }

@@ -32,7 +32,7 @@ function firstCrash(workload: Workload, container: Container): { pod: KubeObject
   const pods = workload.object.kind === "Deployment" ? workload.current : workload.pods;
   for (const pod of pods) {
     const state = statesOf(pod).find(({ name }) => name === container.name);
-    if (state === undefined || state.running && state.ready) continue;
+    if (state === undefined || (state.running && state.ready)) continue;
     const refused = state.waiting !== undefined && /^(RunContainerError|CreateContainerError|StartError)$/.test(state.waiting.reason);
     const looping = state.waiting?.reason === "CrashLoopBackOff" || (state.restarts > 0 && !state.ready);
     const failed = state.ended !== undefined && state.ended.exitCode !== 0 && (looping || isOver(pod) || container.init);
@@ -57,7 +57,9 @@ function outOfMemory({ workload, container, pod, state }: Crash): Finding | unde
     field: [...container.field, "resources", "limits", "memory"],
     value: limit,
     says: `container ${container.name} is killed because it needs more memory than its limit${limit === undefined ? "" : ` of ${limit}`}`,
-    evidence: [{ object: refOf(pod), from: "last state", text: quote(`OOMKilled, exit code ${state.ended.exitCode}, ${state.restarts} restarts`) }],
+    evidence: [
+      { object: refOf(pod), from: "last state", text: quote(`OOMKilled, exit code ${state.ended.exitCode}, ${state.restarts} restarts`) },
+    ],
     // What it would need is not known from this: twice as much is where people begin, and the check says whether a known use fits.
     candidates: bytes === undefined ? [] : [2, 4].map((factor) => ({ value: asBytes(bytes * factor), why: `${factor} times the limit` })),
   };
@@ -102,7 +104,8 @@ function hostUnknown(crash: Crash): Finding | undefined {
     for (const pattern of hostPatterns) {
       const host = pattern.exec(line)?.[1];
       if (host === undefined) continue;
-      const setting = settings.find(({ value }) => value.includes(host)) ?? settings.find(({ value }) => value.includes(host.split(".")[0] ?? host));
+      const setting =
+        settings.find(({ value }) => value.includes(host)) ?? settings.find(({ value }) => value.includes(host.split(".")[0] ?? host));
       if (setting === undefined) continue;
       return {
         fault: "host-unknown",
@@ -131,7 +134,9 @@ export function hostCandidates(snapshot: Snapshot, workload: Workload, setting: 
     .of("Service")
     .filter((service) => service.name === name && service.namespace !== namespace)
     .map((service) => ({
-      value: inPlace([name, service.namespace ?? "", ...(rest.length > 0 ? rest : host.includes(".") ? [] : [])].filter((part) => part !== "").join(".")),
+      value: inPlace(
+        [name, service.namespace ?? "", ...(rest.length > 0 ? rest : host.includes(".") ? [] : [])].filter((part) => part !== "").join("."),
+      ),
       why: `Service ${name} is in namespace ${service.namespace ?? ""}`,
     }));
   return [...elsewhere, ...here].slice(0, 4);
@@ -150,10 +155,17 @@ function settingMissing(crash: Crash): Finding | undefined {
   if (line === undefined || wanted === undefined) return undefined;
   const given = variablesOf(snapshot, workload, container);
   if (given.some(({ name, value }) => name === wanted && value !== "")) return undefined;
-  const near = nearMisses(wanted, given.map(({ name }) => name))[0];
+  const near = nearMisses(
+    wanted,
+    given.map(({ name }) => name),
+  )[0];
   const instead = given.find(({ name }) => name === near);
-  const map = listAt(container.json, "envFrom").map((source) => textAt(source, "configMapRef", "name")).find((name) => name !== undefined);
-  const object = instead?.object ?? (map === undefined ? refOf(workload.object) : { kind: "ConfigMap", namespace: workload.object.namespace, name: map });
+  const map = listAt(container.json, "envFrom")
+    .map((source) => textAt(source, "configMapRef", "name"))
+    .find((name) => name !== undefined);
+  const object =
+    instead?.object ??
+    (map === undefined ? refOf(workload.object) : { kind: "ConfigMap", namespace: workload.object.namespace, name: map });
   const field = instead?.field ?? (map === undefined ? [...container.field, "env", { name: wanted }] : ["data", wanted]);
   return {
     fault: "setting-missing",
@@ -204,7 +216,15 @@ function argumentUnknown(crash: Crash): Finding | undefined {
 function crashed(crash: Crash): Finding {
   const { workload, container, pod, state, snapshot } = crash;
   const line = tellingLine(lastRunLog(snapshot, pod, state)) ?? state.ended?.message;
-  const evidence: Evidence[] = [{ object: refOf(pod), from: "last state", text: quote(`${state.ended?.reason ?? state.waiting?.reason ?? "ended"}, exit code ${state.ended?.exitCode ?? "unknown"}, ${state.restarts} restarts`) }];
+  const evidence: Evidence[] = [
+    {
+      object: refOf(pod),
+      from: "last state",
+      text: quote(
+        `${state.ended?.reason ?? state.waiting?.reason ?? "ended"}, exit code ${state.ended?.exitCode ?? "unknown"}, ${state.restarts} restarts`,
+      ),
+    },
+  ];
   if (line !== undefined && line !== "") evidence.unshift(logLine(crash, line));
   return {
     fault: "crash",

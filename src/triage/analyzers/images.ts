@@ -6,7 +6,13 @@ import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { containersOf, isOver, isReady, workloadsOf, type Workload } from "../workloads.ts";
 
-const pullReasons: ReadonlySet<string> = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"]);
+const pullReasons: ReadonlySet<string> = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "RegistryUnavailable",
+]);
 
 /** Images that do not come: a tag or repository that the registry does not have, another architecture, no right to pull, a registry that nobody finds. */
 export const findImages: Analyzer = (snapshot, namespace) => {
@@ -22,7 +28,9 @@ export const findImages: Analyzer = (snapshot, namespace) => {
         // An older revision may wait for another image; only what the template says now can be changed.
         if (shows === undefined || imageOf(pod, container.name) !== image) continue;
         // The kubelet's own message is short while it waits; the event of the pull has the registry's words.
-        const told = eventsOf(snapshot, pod).find(({ reason, message }) => reason === "Failed" && message.startsWith("Failed to pull"))?.message ?? shows.message;
+        const told =
+          eventsOf(snapshot, pod).find(({ reason, message }) => reason === "Failed" && message.startsWith("Failed to pull"))?.message ??
+          shows.message;
         const kind = faultOf(told);
         findings.push({
           fault: kind,
@@ -54,7 +62,11 @@ const sayings: Readonly<Record<PullFault, string>> = {
 /** Words of containerd, CRI-O and Docker for the same failures. */
 function faultOf(message: string): PullFault {
   if (/no match for platform|does not match the specified platform|exec format error/i.test(message)) return "image-platform";
-  if (/unauthorized|authentication required|access denied|denied:|forbidden|no basic auth|insufficient_scope/i.test(message) && !/not found/i.test(message)) return "image-pull-denied";
+  if (
+    /unauthorized|authentication required|access denied|denied:|forbidden|no basic auth|insufficient_scope/i.test(message) &&
+    !/not found/i.test(message)
+  )
+    return "image-pull-denied";
   if (/no such host|server misbehaving|i\/o timeout|connection refused|network is unreachable/i.test(message)) return "image-registry";
   if (/not found|manifest unknown|name unknown|does not exist/i.test(message)) return "image-not-found";
   if (/invalid reference|InvalidImageName|couldn't parse image/i.test(message)) return "image-name-invalid";
@@ -74,9 +86,11 @@ export function knownImages(snapshot: Snapshot, workload: Workload, container: s
     for (const one of containersOf({ way: ["spec", "template"], template: templateOf(set) }))
       if (one.name === container) learn(textAt(one.json, "image"), `revision ${revision ?? "before"} had it`);
   }
-  for (const pod of snapshot.of("Pod").filter(isReady)) for (const one of containersOf({ way: [], template: pod.json })) learn(textAt(one.json, "image"), `${pod.name} runs with it`);
+  for (const pod of snapshot.of("Pod").filter(isReady))
+    for (const one of containersOf({ way: [], template: pod.json })) learn(textAt(one.json, "image"), `${pod.name} runs with it`);
   for (const node of snapshot.of("Node"))
-    for (const held of listAt(node.json, "status", "images")) for (const name of listAt(held, "names")) if (typeof name === "string") learn(name, `node ${node.name} holds it`);
+    for (const held of listAt(node.json, "status", "images"))
+      for (const name of listAt(held, "names")) if (typeof name === "string") learn(name, `node ${node.name} holds it`);
   return [...known]
     .sort(([a], [b]) => distance(image, a) - distance(image, b))
     .slice(0, 4)
@@ -96,5 +110,7 @@ function imageOf(pod: KubeObject, container: string): string | undefined {
 
 function templateOf(set: KubeObject): Workload["template"] {
   const found = set.json["spec"];
-  return typeof found === "object" && found !== null && !Array.isArray(found) ? ((found as Workload["template"])["template"] as Workload["template"]) : {};
+  return typeof found === "object" && found !== null && !Array.isArray(found)
+    ? ((found as Workload["template"])["template"] as Workload["template"])
+    : {};
 }

@@ -37,7 +37,9 @@ function classFindings(snapshot: Snapshot, ingress: KubeObject): Finding[] {
       value: wanted,
       says: `Ingress ${ingress.name} is of class ${quote(wanted, 60)}, which no controller has`,
       evidence: [{ object: refOf(ingress), from: "classes in the cluster", text: quote(names.join(", ") || "none") }],
-      candidates: [...new Set([...nearMisses(wanted, names), ...names])].slice(0, 3).map((value) => ({ value, why: "a class of the cluster" })),
+      candidates: [...new Set([...nearMisses(wanted, names), ...names])]
+        .slice(0, 3)
+        .map((value) => ({ value, why: "a class of the cluster" })),
     },
   ];
 }
@@ -64,7 +66,10 @@ function backendFindings(snapshot: Snapshot, ingress: KubeObject, backend: JsonV
   const ports = listAt(service.json, "spec", "ports");
   const number = numberAt(backend, "service", "port", "number");
   const named = textAt(backend, "service", "port", "name");
-  if ((number === undefined && named === undefined) || ports.some((port) => (number === undefined ? textAt(port, "name") === named : numberAt(port, "port") === number)))
+  if (
+    (number === undefined && named === undefined) ||
+    ports.some((port) => (number === undefined ? textAt(port, "name") === named : numberAt(port, "port") === number))
+  )
     return [];
   const member = number === undefined ? "name" : "number";
   return [
@@ -76,7 +81,11 @@ function backendFindings(snapshot: Snapshot, ingress: KubeObject, backend: JsonV
       value: String(number ?? named),
       says: `Ingress ${ingress.name} sends to port ${quote(String(number ?? named), 40)} of Service ${name}, which has no such port`,
       evidence: [
-        { object: refOf(service), from: "its ports", text: quote(ports.map((port) => `${textAt(port, "name") ?? "(no name)"} ${numberAt(port, "port") ?? ""}`).join(", ")) },
+        {
+          object: refOf(service),
+          from: "its ports",
+          text: quote(ports.map((port) => `${textAt(port, "name") ?? "(no name)"} ${numberAt(port, "port") ?? ""}`).join(", ")),
+        },
       ],
       candidates: ports.flatMap((port) => {
         const value = member === "name" ? textAt(port, "name") : numberAt(port, "port");

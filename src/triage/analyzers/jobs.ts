@@ -71,7 +71,9 @@ export function isSchedule(text: string): boolean {
 }
 
 function failedJob(snapshot: Snapshot, job: KubeObject): Finding[] {
-  const failed = listAt(job.json, "status", "conditions").find((one) => textAt(one, "type") === "Failed" && textAt(one, "status") === "True");
+  const failed = listAt(job.json, "status", "conditions").find(
+    (one) => textAt(one, "type") === "Failed" && textAt(one, "status") === "True",
+  );
   if (failed === undefined) return [];
   const owner = topOwner(snapshot, job);
   // A later run that went well has mended it.
@@ -79,7 +81,9 @@ function failedJob(snapshot: Snapshot, job: KubeObject): Finding[] {
     .of("Job", job.namespace)
     .some((one) => one !== job && topOwner(snapshot, one) === owner && owner !== job && created(one) > created(job) && succeeded(one));
   if (later) return [];
-  const pod = snapshot.of("Pod", job.namespace).find((one) => listAt(one.json, "metadata", "ownerReferences").some((ref) => textAt(ref, "name") === job.name));
+  const pod = snapshot
+    .of("Pod", job.namespace)
+    .find((one) => listAt(one.json, "metadata", "ownerReferences").some((ref) => textAt(ref, "name") === job.name));
   const state = pod === undefined ? undefined : statesOf(pod).find(({ ended }) => ended !== undefined && ended.exitCode !== 0);
   const line = pod === undefined || state === undefined ? undefined : tellingLine(lastRunLog(snapshot, pod, state));
   return [
@@ -89,7 +93,13 @@ function failedJob(snapshot: Snapshot, job: KubeObject): Finding[] {
       object: refOf(owner),
       field: [],
       says: `${owner.kind} ${owner.name} failed: ${quote(line ?? textAt(failed, "message") ?? "")}`,
-      evidence: [{ object: refOf(job), from: "condition Failed", text: quote(`${textAt(failed, "reason") ?? ""}: ${textAt(failed, "message") ?? ""}`) }],
+      evidence: [
+        {
+          object: refOf(job),
+          from: "condition Failed",
+          text: quote(`${textAt(failed, "reason") ?? ""}: ${textAt(failed, "message") ?? ""}`),
+        },
+      ],
       candidates: [],
     },
   ];

@@ -34,7 +34,12 @@ function refusedPods(snapshot: Snapshot, workload: Workload): Finding[] {
         fault: needs !== null ? "quota-needs-requests" : bound !== null ? "limit-range" : "pods-refused",
         severity: "cause",
         object: refOf(workload.object),
-        field: first === undefined ? [] : bound !== null ? [...first.field, "resources", "limits", bound[2] ?? ""] : [...first.field, "resources"],
+        field:
+          first === undefined
+            ? []
+            : bound !== null
+              ? [...first.field, "resources", "limits", bound[2] ?? ""]
+              : [...first.field, "resources"],
         value: bound?.[4],
         says: `pods of ${workload.object.name} are refused: ${quote(said.replace(/^Error creating: /, ""), 200)}`,
         evidence,
@@ -53,14 +58,19 @@ function exceededQuota(snapshot: Snapshot, workload: Workload, name: string, req
   const dimension = unit ?? side;
   const largest = containersOf(workload)
     .filter(({ init }) => !init)
-    .sort((a, b) => (quantity(textAt(b.json, "resources", member, dimension)) ?? 0) - (quantity(textAt(a.json, "resources", member, dimension)) ?? 0))[0];
+    .sort(
+      (a, b) =>
+        (quantity(textAt(b.json, "resources", member, dimension)) ?? 0) - (quantity(textAt(a.json, "resources", member, dimension)) ?? 0),
+    )[0];
   const countsPods = dimension === "pods" || dimension.startsWith("count/");
   const before = revisionsOf(snapshot, workload.object)
     .slice(1)
     .flatMap((set) => containersOf({ way: [], template: objectAt(set.json, "spec", "template") }))
     .filter((container) => container.name === largest?.name)
     .flatMap((container) => textAt(container.json, "resources", member, dimension) ?? []);
-  const value = countsPods ? String(numberAt(workload.object.json, "spec", "replicas") ?? 1) : textAt(largest?.json, "resources", member, dimension);
+  const value = countsPods
+    ? String(numberAt(workload.object.json, "spec", "replicas") ?? 1)
+    : textAt(largest?.json, "resources", member, dimension);
   return {
     fault: "quota-exceeded",
     severity: "cause",
@@ -75,12 +85,19 @@ function exceededQuota(snapshot: Snapshot, workload: Workload, name: string, req
 
 function scalerFindings(snapshot: Snapshot, scaler: KubeObject): Finding[] {
   const object = refOf(scaler);
-  const [kind, name] = [textAt(scaler.json, "spec", "scaleTargetRef", "kind") ?? "", textAt(scaler.json, "spec", "scaleTargetRef", "name") ?? ""];
+  const [kind, name] = [
+    textAt(scaler.json, "spec", "scaleTargetRef", "kind") ?? "",
+    textAt(scaler.json, "spec", "scaleTargetRef", "name") ?? "",
+  ];
   const target = snapshot.find(kind, scaler.namespace, name);
   const evidenceOf = (condition: string) =>
     listAt(scaler.json, "status", "conditions")
       .filter((one) => textAt(one, "type") === condition && textAt(one, "status") === "False")
-      .map((one) => ({ object, from: `condition ${condition}`, text: quote(`${textAt(one, "reason") ?? ""}: ${textAt(one, "message") ?? ""}`, 300) }));
+      .map((one) => ({
+        object,
+        from: `condition ${condition}`,
+        text: quote(`${textAt(one, "reason") ?? ""}: ${textAt(one, "message") ?? ""}`, 300),
+      }));
   if (target === undefined && snapshot.covers(kind)) {
     const names = snapshot.of(kind, scaler.namespace).map((one) => one.name);
     return [
@@ -102,7 +119,10 @@ function scalerFindings(snapshot: Snapshot, scaler: KubeObject): Finding[] {
   if (missing !== null && target !== undefined) {
     const workload = workloadsOf(snapshot, scaler.namespace ?? "").find(({ object: one }) => one === target);
     const without = (workload === undefined ? [] : containersOf(workload)).find(
-      (container) => !container.init && (missing[2] === undefined || container.name === missing[2]) && valueAt(container.json, "resources", "requests", missing[1] ?? "") === undefined,
+      (container) =>
+        !container.init &&
+        (missing[2] === undefined || container.name === missing[2]) &&
+        valueAt(container.json, "resources", "requests", missing[1] ?? "") === undefined,
     );
     if (without !== undefined)
       return [
@@ -136,12 +156,19 @@ function scalerFindings(snapshot: Snapshot, scaler: KubeObject): Finding[] {
 }
 
 function metricName(metric: Parameters<typeof textAt>[0]): string {
-  return ["pods", "object", "external"].map((kind) => textAt(metric, kind, "metric", "name")).find((name) => name !== undefined) ?? textAt(metric, "resource", "name") ?? textAt(metric, "containerResource", "name") ?? "";
+  return (
+    ["pods", "object", "external"].map((kind) => textAt(metric, kind, "metric", "name")).find((name) => name !== undefined) ??
+    textAt(metric, "resource", "name") ??
+    textAt(metric, "containerResource", "name") ??
+    ""
+  );
 }
 
 /** A budget that allows no pod to go although all are well: a drain of a node waits for ever. */
 function budgetFindings(snapshot: Snapshot, budget: KubeObject): Finding[] {
-  const pods = snapshot.of("Pod", budget.namespace).filter((pod) => matchesSelector(valueAt(budget.json, "spec", "selector"), labelsOf(pod.json)));
+  const pods = snapshot
+    .of("Pod", budget.namespace)
+    .filter((pod) => matchesSelector(valueAt(budget.json, "spec", "selector"), labelsOf(pod.json)));
   if (pods.length === 0) return [];
   const allowed = numberAt(budget.json, "status", "disruptionsAllowed");
   const ready = pods.filter(isReady).length;
@@ -178,4 +205,3 @@ function atLeast(value: unknown, of: number): number {
   const percent = typeof value === "string" ? Number(/^(\d+)%$/.exec(value)?.[1] ?? Number.NaN) : Number.NaN;
   return Number.isNaN(percent) ? 0 : Math.ceil((percent / 100) * of);
 }
-

@@ -20,13 +20,22 @@ export const findNetworkPolicies: Analyzer = (snapshot, namespace) => {
     if (chosen.length === 0) return [];
     return (["ingress", "egress"] as const).flatMap((way): Finding[] => {
       const applies = types.includes(way === "ingress" ? "Ingress" : "Egress") || (types.length === 0 && way === "ingress");
-      return applies ? listAt(policy.json, "spec", way).flatMap((rule, index) => deadPeers(snapshot, policy, rule, way, index, chosen)) : [];
+      return applies
+        ? listAt(policy.json, "spec", way).flatMap((rule, index) => deadPeers(snapshot, policy, rule, way, index, chosen))
+        : [];
     });
   });
 };
 
 /** The peers of a rule, where none of them chooses anybody. */
-function deadPeers(snapshot: Snapshot, policy: KubeObject, rule: JsonValue, way: "ingress" | "egress", index: number, chosen: readonly KubeObject[]): Finding[] {
+function deadPeers(
+  snapshot: Snapshot,
+  policy: KubeObject,
+  rule: JsonValue,
+  way: "ingress" | "egress",
+  index: number,
+  chosen: readonly KubeObject[],
+): Finding[] {
   const side = way === "ingress" ? "from" : "to";
   const peers = listAt(rule, side);
   if (peers.length === 0) return [];
@@ -41,8 +50,15 @@ function deadPeers(snapshot: Snapshot, policy: KubeObject, rule: JsonValue, way:
       object: refOf(policy),
       field: found.field,
       value: found.value,
-      says: `NetworkPolicy ${policy.name} lets nobody ${way === "ingress" ? "reach" : "be reached from"} ${chosen.length} pods (${[...new Set(chosen.map((pod) => pod.json)).values()].slice(0, 1).map((json) => quote(labelText(labelsOf(json)), 80)).join("")}): ${found.says}`,
-      evidence: chosen.slice(0, 2).map((pod) => ({ object: refOf(pod), from: "chosen by the policy", text: quote(labelText(labelsOf(pod.json))) })),
+      says: `NetworkPolicy ${policy.name} lets nobody ${way === "ingress" ? "reach" : "be reached from"} ${chosen.length} pods (${[
+        ...new Set(chosen.map((pod) => pod.json)).values(),
+      ]
+        .slice(0, 1)
+        .map((json) => quote(labelText(labelsOf(json)), 80))
+        .join("")}): ${found.says}`,
+      evidence: chosen
+        .slice(0, 2)
+        .map((pod) => ({ object: refOf(pod), from: "chosen by the policy", text: quote(labelText(labelsOf(pod.json))) })),
       candidates: found.candidates,
     },
   ];
@@ -60,7 +76,10 @@ function deadPeer(snapshot: Snapshot, policy: KubeObject, peer: JsonValue, field
   if (isObject(valueAt(peer, "ipBlock"))) return undefined;
   const namespaceSelector = valueAt(peer, "namespaceSelector");
   const podSelector = valueAt(peer, "podSelector");
-  const namespaces = namespaceSelector === undefined ? undefined : snapshot.of("Namespace").filter((one) => matchesSelector(namespaceSelector, labelsOf(one.json)));
+  const namespaces =
+    namespaceSelector === undefined
+      ? undefined
+      : snapshot.of("Namespace").filter((one) => matchesSelector(namespaceSelector, labelsOf(one.json)));
   if (namespaces?.length === 0)
     return wrongLabel(namespaceSelector, snapshot.of("Namespace"), [...field, "namespaceSelector"], "no namespace");
   const inside = new Set(namespaces === undefined ? [policy.namespace] : namespaces.map(({ name }) => name));
@@ -70,9 +89,15 @@ function deadPeer(snapshot: Snapshot, policy: KubeObject, peer: JsonValue, field
 }
 
 /** The label of a selector that nothing has, with those that come near. */
-function wrongLabel(selector: JsonValue | undefined, objects: readonly KubeObject[], field: readonly FieldStep[], nobody: string): DeadPeer {
+function wrongLabel(
+  selector: JsonValue | undefined,
+  objects: readonly KubeObject[],
+  field: readonly FieldStep[],
+  nobody: string,
+): DeadPeer {
   const labels = Object.entries(textsAt(selector, "matchLabels"));
-  const [key = "", value = ""] = labels.find(([name, one]) => !objects.some((object) => labelsOf(object.json)[name] === one)) ?? labels[0] ?? [];
+  const [key = "", value = ""] =
+    labels.find(([name, one]) => !objects.some((object) => labelsOf(object.json)[name] === one)) ?? labels[0] ?? [];
   const values = objects.flatMap((object) => labelsOf(object.json)[key] ?? []);
   const keys = objects.filter((object) => Object.values(labelsOf(object.json)).includes(value));
   return {

@@ -61,7 +61,10 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
     const status = Number(/statuscode: (\d+)/.exec(said.message)?.[1] ?? 0);
     const refused = /connection refused/i.test(said.message);
     const slow = member !== "readinessProbe" && state.restarts > 0;
-    const at = { object: refOf(workload.object), evidence: [{ object: refOf(pod), from: "event", text: quote(`${said.message} (${said.count} times)`, 240) }] };
+    const at = {
+      object: refOf(workload.object),
+      evidence: [{ object: refOf(pod), from: "event", text: quote(`${said.message} (${said.count} times)`, 240) }],
+    };
     const path = textAt(container.json, member, "httpGet", "path");
     if (status >= 400 && status < 500 && path !== undefined) {
       const candidates = knownPaths(snapshot, workload, container, path);
@@ -133,7 +136,13 @@ function probePort(container: Container, member: Probe["member"]): { way: string
   for (const way of ["httpGet", "tcpSocket", "grpc"]) {
     const written = valueAt(container.json, member, way, "port");
     if (typeof written !== "string" && typeof written !== "number") continue;
-    const port = typeof written === "number" ? written : numberAt(listAt(container.json, "ports").find((one) => textAt(one, "name") === written), "containerPort");
+    const port =
+      typeof written === "number"
+        ? written
+        : numberAt(
+            listAt(container.json, "ports").find((one) => textAt(one, "name") === written),
+            "containerPort",
+          );
     if (port !== undefined) return { way, written, port };
   }
   return undefined;
@@ -154,6 +163,8 @@ function openedPorts(snapshot: Snapshot, container: Container, pod: KubeObject):
 }
 
 function portsText(container: Container): string {
-  const ports = listAt(container.json, "ports").map((one) => `${textAt(one, "name") ?? "(no name)"} ${numberAt(one, "containerPort") ?? ""}`.trim());
+  const ports = listAt(container.json, "ports").map((one) =>
+    `${textAt(one, "name") ?? "(no name)"} ${numberAt(one, "containerPort") ?? ""}`.trim(),
+  );
   return ports.length === 0 ? "none" : ports.join(", ");
 }

@@ -80,7 +80,9 @@ function checkReference(snapshot: Snapshot, namespace: string, workload: Workloa
 /** The keys of a config map or secret; `undefined` where a recording has left them out. */
 export function keysOf(object: KubeObject): readonly string[] | undefined {
   const members = ["data", "binaryData", "stringData"].filter((member) => isObject(object.json[member]));
-  return members.length === 0 && object.kind === "Secret" ? undefined : members.flatMap((member) => Object.keys(objectAt(object.json, member)));
+  return members.length === 0 && object.kind === "Secret"
+    ? undefined
+    : members.flatMap((member) => Object.keys(objectAt(object.json, member)));
 }
 
 /** Every place in a template that names something which has to be there. Optional ones are left out: Kubernetes does without them. */
@@ -88,11 +90,24 @@ function referencesOf(workload: Workload): readonly Reference[] {
   const { way, template } = workload;
   const found: Reference[] = [];
   const spec = [...way, "spec"];
-  const add = (kind: Reference["kind"], value: JsonValue | undefined, member: string, field: readonly FieldStep[], use: string, withKey = false): void => {
+  const add = (
+    kind: Reference["kind"],
+    value: JsonValue | undefined,
+    member: string,
+    field: readonly FieldStep[],
+    use: string,
+    withKey = false,
+  ): void => {
     const name = textAt(value, member);
     if (name === undefined || name === "" || flagAt(value, "optional") === true) return;
     const keyName = withKey ? textAt(value, "key") : undefined;
-    found.push({ kind, name, field: [...field, member], use, key: keyName === undefined ? undefined : { name: keyName, field: [...field, "key"] } });
+    found.push({
+      kind,
+      name,
+      field: [...field, member],
+      use,
+      key: keyName === undefined ? undefined : { name: keyName, field: [...field, "key"] },
+    });
   };
   for (const container of containersOf(workload)) {
     const of = `of container ${container.name}`;
@@ -123,7 +138,9 @@ function referencesOf(workload: Workload): readonly Reference[] {
       add("Secret", objectAt(source, "secret"), "name", [...inner, "secret"], use);
     });
   });
-  listAt(template, "spec", "imagePullSecrets").forEach((value, index) => add("Secret", value, "name", [...spec, "imagePullSecrets", index], "imagePullSecrets"));
+  listAt(template, "spec", "imagePullSecrets").forEach((value, index) =>
+    add("Secret", value, "name", [...spec, "imagePullSecrets", index], "imagePullSecrets"),
+  );
   const podSpec = objectAt(template, "spec");
   add("ServiceAccount", podSpec, "serviceAccountName", spec, "serviceAccountName");
   add("PriorityClass", podSpec, "priorityClassName", spec, "priorityClassName");
@@ -141,7 +158,15 @@ function itemKeys(value: JsonValue, field: readonly FieldStep[], use: string): R
       const key = textAt(item, "key");
       if (key === undefined) return [];
       const at: readonly FieldStep[] = [...field, member, "items", index, "key"];
-      return [{ kind, name, field: [...field, member, member === "configMap" ? "name" : "secretName"], use: `${use}, item ${index}`, key: { name: key, field: at } }];
+      return [
+        {
+          kind,
+          name,
+          field: [...field, member, member === "configMap" ? "name" : "secretName"],
+          use: `${use}, item ${index}`,
+          key: { name: key, field: at },
+        },
+      ];
     });
   });
 }

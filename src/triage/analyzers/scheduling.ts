@@ -33,13 +33,34 @@ function unschedulable(snapshot: Snapshot, workload: Workload, pod: KubeObject):
   const object = refOf(workload.object);
   // Claims have a finding of their own; without them there would be a node.
   if (/persistentvolumeclaim|PersistentVolumeClaims?|volume node affinity/i.test(said))
-    return [{ fault: "unschedulable", severity: "symptom", object, field: [], says: `a pod of ${workload.object.name} waits for its volume`, evidence, candidates: [] }];
+    return [
+      {
+        fault: "unschedulable",
+        severity: "symptom",
+        object,
+        field: [],
+        says: `a pod of ${workload.object.name} waits for its volume`,
+        evidence,
+        candidates: [],
+      },
+    ];
   const nodes = snapshot.of("Node");
   const obstacles = nodes.map((node) => obstaclesOf(workload, node, nodes));
   // What has to change is what keeps the most nodes away by itself, workers before control planes.
   const alone = obstacles.filter((list) => list.length === 1).flat();
   const first = mostCommon(alone) ?? mostCommon(obstacles.flat().filter(({ what }) => what !== "taint")) ?? mostCommon(obstacles.flat());
-  if (first === undefined) return [{ fault: "unschedulable", severity: "fault", object, field: [], says: `no node takes a pod of ${workload.object.name}`, evidence, candidates: [] }];
+  if (first === undefined)
+    return [
+      {
+        fault: "unschedulable",
+        severity: "fault",
+        object,
+        field: [],
+        says: `no node takes a pod of ${workload.object.name}`,
+        evidence,
+        candidates: [],
+      },
+    ];
   return [
     {
       fault: `unschedulable-${first.what}`,
@@ -77,7 +98,9 @@ export function obstaclesOf(workload: Workload, node: KubeObject, nodes: readonl
       field: [...way, "spec", "nodeSelector", key],
       value,
       says: `its node selector asks for ${key}=${quote(value, 60)}, which no node has`,
-      candidates: [...new Set([...nearMisses(value, values), ...values])].slice(0, 3).map((one) => ({ value: one, why: `nodes have ${key}=${one}` })),
+      candidates: [...new Set([...nearMisses(value, values), ...values])]
+        .slice(0, 3)
+        .map((one) => ({ value: one, why: `nodes have ${key}=${one}` })),
     });
   }
   const terms = listAt(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms");
@@ -104,7 +127,9 @@ export function obstaclesOf(workload: Workload, node: KubeObject, nodes: readonl
   for (const resource of ["cpu", "memory"] as const) {
     const has = quantity(textAt(node.json, "status", "allocatable", resource));
     const containers = containersOf(workload).filter(({ init }) => !init);
-    const asked = containers.map(({ json }) => quantity(textAt(json, "resources", "requests", resource) ?? textAt(json, "resources", "limits", resource)) ?? 0);
+    const asked = containers.map(
+      ({ json }) => quantity(textAt(json, "resources", "requests", resource) ?? textAt(json, "resources", "limits", resource)) ?? 0,
+    );
     const total = asked.reduce((sum, one) => sum + one, 0);
     if (has === undefined || total <= has) continue;
     const largest = containers[asked.indexOf(Math.max(...asked))];

@@ -19,7 +19,10 @@ export const findServices: Analyzer = (snapshot, namespace) => {
 };
 
 function selectsNothing(service: KubeObject, selector: Readonly<Record<string, string>>, workloads: readonly Workload[]): Finding {
-  const labelled = workloads.map((workload) => ({ workload, labels: labelsOf(workload.object.kind === "Pod" ? workload.object.json : workload.template) }));
+  const labelled = workloads.map((workload) => ({
+    workload,
+    labels: labelsOf(workload.object.kind === "Pod" ? workload.object.json : workload.template),
+  }));
   // The member that is wrong is the one without which some workload would be chosen; else the first.
   const wrong = Object.keys(selector).find((key) => {
     const others = Object.entries(selector).filter(([name]) => name !== key);
@@ -32,7 +35,10 @@ function selectsNothing(service: KubeObject, selector: Readonly<Record<string, s
   const values = fitting.flatMap(({ labels }) => (labels[key] === undefined ? [] : [labels[key]]));
   const near = nearMisses(value, values);
   const named = values.filter((one) => one === service.name);
-  const candidates: Candidate[] = [...new Set([...named, ...near])].map((one) => ({ value: one, why: `label ${key} of ${owners(fitting, key, one)}` }));
+  const candidates: Candidate[] = [...new Set([...named, ...near])].map((one) => ({
+    value: one,
+    why: `label ${key} of ${owners(fitting, key, one)}`,
+  }));
   return {
     fault: "selector-matches-nothing",
     severity: "cause",
@@ -40,7 +46,9 @@ function selectsNothing(service: KubeObject, selector: Readonly<Record<string, s
     field: ["spec", "selector", key],
     value,
     says: `the selector of Service ${service.name} matches no pod: no workload has the label ${key}=${quote(value, 60)}`,
-    evidence: labelled.slice(0, 4).map(({ workload, labels }) => ({ object: refOf(workload.object), from: "labels of its pods", text: quote(labelText(labels)) })),
+    evidence: labelled
+      .slice(0, 4)
+      .map(({ workload, labels }) => ({ object: refOf(workload.object), from: "labels of its pods", text: quote(labelText(labels)) })),
     candidates,
   };
 }
@@ -58,9 +66,18 @@ function portFindings(snapshot: Snapshot, service: KubeObject, index: number, ch
   if (typeof target !== "string" && typeof target !== "number") return [];
   const name = textAt(port, "name");
   const field = ["spec", "ports", name === undefined ? index : { name }, "targetPort"];
-  const ports = chosen.flatMap((workload) => containersOf(workload).filter(({ init }) => !init).flatMap(({ json }) => listAt(json, "ports")));
-  const declared = ports.flatMap((one) => (numberAt(one, "containerPort") === undefined ? [] : [{ name: textAt(one, "name"), number: numberAt(one, "containerPort") ?? 0 }]));
-  const fits = typeof target === "string" && !/^\d+$/.test(target) ? declared.some((one) => one.name === target) : declared.some((one) => one.number === Number(target));
+  const ports = chosen.flatMap((workload) =>
+    containersOf(workload)
+      .filter(({ init }) => !init)
+      .flatMap(({ json }) => listAt(json, "ports")),
+  );
+  const declared = ports.flatMap((one) =>
+    numberAt(one, "containerPort") === undefined ? [] : [{ name: textAt(one, "name"), number: numberAt(one, "containerPort") ?? 0 }],
+  );
+  const fits =
+    typeof target === "string" && !/^\d+$/.test(target)
+      ? declared.some((one) => one.name === target)
+      : declared.some((one) => one.number === Number(target));
   // Ports need not be declared: where none is, a number may still be right.
   if (fits || (declared.length === 0 && typeof target === "number")) return [];
   const listening = typeof target === "number" && heardOn(snapshot, chosen, target);
@@ -92,7 +109,9 @@ function heardOn(snapshot: Snapshot, chosen: readonly Workload[], port: number):
   return chosen.some(({ pods }) =>
     pods.some((pod) =>
       containersOf({ way: [], template: pod.json }).some((container) =>
-        snapshot.log({ namespace: pod.namespace ?? "", pod: pod.name, container: container.name, previous: false })?.some((line) => says.test(line)),
+        snapshot
+          .log({ namespace: pod.namespace ?? "", pod: pod.name, container: container.name, previous: false })
+          ?.some((line) => says.test(line)),
       ),
     ),
   );

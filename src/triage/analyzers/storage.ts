@@ -30,7 +30,9 @@ export const findStorage: Analyzer = (snapshot, namespace) => {
           value: wanted,
           says: `claim ${claim.name} asks for storage class ${quote(wanted, 60)}, which the cluster does not have`,
           evidence,
-          candidates: [...new Set([...nearMisses(wanted, names), ...defaultsFirst(classes)])].slice(0, 3).map((value) => ({ value, why: "a storage class of the cluster" })),
+          candidates: [...new Set([...nearMisses(wanted, names), ...defaultsFirst(classes)])]
+            .slice(0, 3)
+            .map((value) => ({ value, why: "a storage class of the cluster" })),
         },
       ];
     }
@@ -54,12 +56,14 @@ function writtenIn(snapshot: Snapshot, claim: KubeObject): { readonly object: Ob
     for (const template of listAt(set.json, "spec", "volumeClaimTemplates")) {
       const name = textAt(template, "metadata", "name");
       const index = listAt(set.json, "spec", "volumeClaimTemplates").indexOf(template);
-      if (name !== undefined && claim.name.startsWith(`${name}-${set.name}-`)) return { object: refOf(set), field: ["spec", "volumeClaimTemplates", index] };
+      if (name !== undefined && claim.name.startsWith(`${name}-${set.name}-`))
+        return { object: refOf(set), field: ["spec", "volumeClaimTemplates", index] };
     }
   return { object: refOf(claim), field: [] };
 }
 
 function defaultsFirst(classes: readonly KubeObject[]): readonly string[] {
-  const isDefault = (one: KubeObject): boolean => textAt(one.json, "metadata", "annotations", "storageclass.kubernetes.io/is-default-class") === "true";
+  const isDefault = (one: KubeObject): boolean =>
+    textAt(one.json, "metadata", "annotations", "storageclass.kubernetes.io/is-default-class") === "true";
   return [...classes.filter(isDefault), ...classes.filter((one) => !isDefault(one))].map(({ name }) => name);
 }
