@@ -25,8 +25,8 @@ export interface ContainerRef {
 export interface SnapshotSource {
   readonly now: number;
   readonly objects: readonly KubeObject[];
-  /** Kinds that were read, also those of which there is nothing. */
-  readonly kinds: ReadonlySet<string>;
+  /** Was the kind read, though there may be nothing of it? */
+  readonly covers: (kind: string) => boolean;
   readonly log?: ((container: ContainerRef) => readonly string[] | undefined) | undefined;
 }
 
@@ -47,7 +47,7 @@ export function createSnapshot(source: SnapshotSource): Snapshot {
       return namespace === undefined ? all : all.filter((object) => object.namespace === namespace);
     },
     find: (kind, namespace, name) => byRef.get(refText({ kind, namespace, name } satisfies ObjectRef)),
-    covers: (kind) => source.kinds.has(kind) || byKind.has(kind),
+    covers: (kind) => byKind.has(kind) || source.covers(kind),
     log: (container) => source.log?.(container),
   };
 }
