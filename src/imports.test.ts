@@ -20,8 +20,8 @@ const allowed: Record<string, readonly string[]> = {
   client: [],
   seal: [],
   session: ["client", "seal"],
-  incident: ["messages", "runbook", "client", "seal", "session", "record"],
-  cli: ["messages", "prompt", "runbook", "model", "record", "runtime", "gateway", "client", "seal", "session", "incident"],
+  incident: ["messages", "runbook", "triage", "client", "seal", "session", "record"],
+  cli: ["messages", "prompt", "runbook", "model", "record", "triage", "runtime", "gateway", "client", "seal", "session", "incident"],
 };
 
 const root = resolve(import.meta.dirname, "../..");
