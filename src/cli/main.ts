@@ -4,7 +4,9 @@ import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
 import { modelCommand } from "./commands/model.ts";
 import { incidentCommand } from "./commands/incident.ts";
+import { checkCommand, fixCommand } from "./commands/check.ts";
 import { codeCommand, runCommand } from "./commands/run.ts";
+import { triageCommand } from "./commands/triage.ts";
 import { cliContext } from "./context.ts";
 
 const stop = new AbortController();
@@ -19,6 +21,9 @@ const program = new Command("cloister")
   .showHelpAfterError("(run with --help for usage)");
 program.addCommand(modelCommand(context));
 program.addCommand(incidentCommand(context));
+program.addCommand(triageCommand(context));
+program.addCommand(checkCommand(context));
+program.addCommand(fixCommand(context));
 program.addCommand(runCommand(context));
 program.addCommand(codeCommand(context));
 
