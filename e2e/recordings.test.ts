@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { loadScenario } from "../src/incident/scenario.ts";
 
@@ -36,7 +39,11 @@ async function readObjects(folder: string): Promise<Recorded[]> {
 const key = (kind: unknown, namespace: unknown, name: unknown) => `${String(kind)}/${String(namespace ?? "")}/${String(name)}`;
 const has = (labels: Json | undefined, selector: Json) => Object.entries(selector).every(([name, value]) => labels?.[name] === value);
 
-for (const id of ["image-typo", "oom-kill"]) {
+const ids = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+for (const id of ids) {
   const read = async () => {
     const scenario = await loadScenario(join(root, id));
     const recorded = await readObjects(scenario.paths.cluster);
@@ -97,7 +104,9 @@ for (const id of ["image-typo", "oom-kill"]) {
       assert.deepEqual(newest!["spec"]!["template"]!["spec"], deployment["spec"]!["template"]!["spec"]);
       const pods = sets.flatMap((set) => {
         const mine = owned("Pod", set["metadata"]!["uid"]);
-        assert.equal(mine.length, Number(set["spec"]!["replicas"]), set["metadata"]!["name"]);
+        // Where pods were refused (a quota, a policy) the set wants more than it has, and says why.
+        if (set["status"]!["conditions"] === undefined)
+          assert.equal(mine.length, Number(set["spec"]!["replicas"]), set["metadata"]!["name"]);
         assert.equal(mine.length, Number(set["status"]!["replicas"]));
         assert.equal(mine.filter(isReady).length, Number(set["status"]!["readyReplicas"] ?? 0));
         for (const pod of mine) {
@@ -115,7 +124,8 @@ for (const id of ["image-typo", "oom-kill"]) {
       const status = deployment["status"]!;
       assert.equal(Number(status["replicas"]), pods.length);
       assert.equal(Number(status["readyReplicas"] ?? 0), pods.filter(isReady).length);
-      assert.equal(Number(status["unavailableReplicas"] ?? 0), pods.length - pods.filter(isReady).length);
+      if (sets.every((set) => set["status"]!["conditions"] === undefined))
+        assert.equal(Number(status["unavailableReplicas"] ?? 0), pods.length - pods.filter(isReady).length);
       const available = status["conditions"]!.find((condition) => condition["type"] === "Available")!;
       assert.equal(available["status"] === "True", pods.filter(isReady).length >= Number(deployment["spec"]!["replicas"]));
     }
@@ -126,15 +136,23 @@ for (const id of ["image-typo", "oom-kill"]) {
     for (const service of of("Service").filter((object) => object["spec"]!["selector"] !== undefined)) {
       const { name, namespace } = service["metadata"]!;
       const pods = of("Pod").filter(
-        (pod) => pod["metadata"]!["namespace"] === namespace && has(pod["metadata"]!["labels"], service["spec"]!["selector"]!),
+        (pod) =>
+          pod["metadata"]!["namespace"] === namespace &&
+          pod["status"]!["podIP"] !== undefined &&
+          !["Succeeded", "Failed"].includes(pod["status"]!["phase"]!) &&
+          has(pod["metadata"]!["labels"], service["spec"]!["selector"]!),
       );
-      assert.ok(pods.length > 0, name);
       const ips = (ready: boolean) =>
         pods
           .filter((pod) => isReady(pod) === ready)
           .map((pod) => pod["status"]!["podIP"]!)
           .sort();
-      const subset = objects.get(key("Endpoints", namespace, name))!["subsets"]![0]!;
+      const subset = objects.get(key("Endpoints", namespace, name))!["subsets"]?.[0];
+      if (subset === undefined) {
+        // No pod, or a port that none of them has.
+        assert.ok(pods.length === 0 || service["spec"]!["ports"]!.some(({ targetPort }) => typeof targetPort === "string"), name);
+        continue;
+      }
       const addresses = (list: Json | undefined) => (list ?? []).map((address) => address["ip"]!).sort();
       assert.deepEqual(addresses(subset["addresses"]), ips(true));
       assert.deepEqual(addresses(subset["notReadyAddresses"]), ips(false));
@@ -151,7 +169,9 @@ for (const id of ["image-typo", "oom-kill"]) {
     const { objects, of } = await read();
     for (const pod of of("Pod")) {
       const { namespace, name } = pod["metadata"]!;
-      assert.ok(objects.has(key("Node", "", pod["spec"]!["nodeName"])), name);
+      if (pod["spec"]!["nodeName"] !== undefined) assert.ok(objects.has(key("Node", "", pod["spec"]!["nodeName"])), name);
+      // A pod that waits may wait for just what is not there.
+      if (!isReady(pod)) continue;
       assert.ok(objects.has(key("ServiceAccount", namespace, pod["spec"]!["serviceAccountName"])), name);
       const maps = [...JSON.stringify(pod["spec"]).matchAll(/"configMap(?:Ref)?":\{[^{}]*?(?:"items":\[[^\]]*\],)?"name":"([^"]+)"/g)].map(
         (match) => match[1],
@@ -189,17 +209,23 @@ for (const id of ["image-typo", "oom-kill"]) {
       assert.deepEqual(times, times.toSorted(), path);
       assert.ok(Date.parse(times.at(-1)!) <= Date.parse(scenario.recording.recordedAt));
     }
-    for (const pod of of("Pod").filter((one) => Number(one["status"]!["containerStatuses"]![0]!["restartCount"]) > 0)) {
+    for (const pod of of("Pod").filter((one) => Number(one["status"]!["containerStatuses"]?.[0]?.["restartCount"] ?? 0) > 0)) {
       const { namespace, name } = pod["metadata"]!;
       const container = pod["spec"]!["containers"]![0]!["name"]!;
       assert.ok(files.includes(`${namespace}/${name}/${container}-previous.log`), name);
     }
   });
 
+  const draft = join(root, id, "draft.mjs");
+  if (existsSync(draft))
+    test(`${id}: the cluster is what its draft says`, async () => {
+      await promisify(execFile)(process.execPath, [draft, "--check"]);
+    });
+
   test(`${id}: the manifests of the repository are what the cluster runs`, async () => {
     const { scenario, objects } = await read();
     const deploy = join(scenario.paths.repo, "deploy");
-    for (const file of await readdir(deploy)) {
+    for (const file of (await readdir(deploy)).filter((name) => name !== "kustomization.yaml")) {
       for (const document of parseAllDocuments(await readFile(join(deploy, file), "utf8"))) {
         const manifest = document.toJS() as Json;
         const live = objects.get(key(manifest["kind"], manifest["metadata"]!["namespace"], manifest["metadata"]!["name"]));
@@ -207,7 +233,7 @@ for (const id of ["image-typo", "oom-kill"]) {
         assertWithin(manifest, live, `${file}`);
       }
     }
-    for (const cause of scenario.truth.causes) assert.ok(objects.has(key(cause.kind, cause.namespace, cause.name)));
+    for (const cause of scenario.truth.causes) if (!("code" in cause)) assert.ok(objects.has(key(cause.kind, cause.namespace, cause.name)));
     for (const { kind, namespace, name } of scenario.truth.distractors) assert.ok(objects.has(key(kind, namespace, name)), name);
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,7 +12,10 @@ import type { Scenario } from "../src/incident/scenario.ts";
 import { verifyCheckout } from "../src/incident/verify.ts";
 
 const root = resolve(import.meta.dirname, "../../scenarios");
-const ids = ["image-typo", "oom-kill"];
+const ids = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
 const environment = { PATH: process.env["PATH"], GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
 
 async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
@@ -53,15 +57,18 @@ for (const id of ids) {
       assert.match(printed, /^# fail 0$/m);
     }));
 
-  test(`${id}: verify fails on the base, at the fault alone`, () =>
+  test(`${id}: verify fails on the base at its faults alone, and passes where there is none`, () =>
     withCheckout(id, async (scenario, checkout) => {
       const result = await verifyCheckout(scenario, checkout);
-      assert.equal(result.outcome, "failed");
-      assert.equal(result.checks.filter(({ ok }) => !ok).length, 1);
+      const faults = scenario.truth.causes.length;
+      assert.equal(result.outcome, faults === 0 ? "passed" : "failed");
+      assert.equal(result.checks.filter(({ ok }) => !ok).length, faults);
     }));
 
   test(`${id}: verify passes on every right fix`, () =>
     withCheckout(id, async (scenario, checkout) => {
+      // Nothing is the right fix of a control.
+      if (scenario.truth.causes.length === 0) return;
       const right = await patches(scenario, "right");
       assert.ok(right.length >= 2);
       for (const patch of right) {
@@ -81,7 +88,7 @@ for (const id of ids) {
   test(`${id}: verify fails on every wrong fix, each by the check that it is named for`, () =>
     withCheckout(id, async (scenario, checkout) => {
       const wrong = await patches(scenario, "wrong");
-      assert.ok(wrong.length >= 4);
+      assert.ok(wrong.length >= 3);
       for (const patch of wrong) {
         await run(checkout, "git", "apply", patch);
         const result = await verifyCheckout(scenario, checkout);
@@ -110,11 +117,10 @@ for (const id of ids) {
       const last = await run(checkout, "git", "log", "-1", "--format=%B");
       const told = [last, scenario.title, scenario.summary, scenario.task].join("\n");
       for (const cause of scenario.truth.causes) {
-        for (const word of [...cause.terms, cause.now, "memory", "limit", "OOM", "typo", "tag"]) {
+        for (const word of [...cause.terms, "code" in cause ? cause.name : (cause.now ?? cause.terms[0] ?? "")])
           assert.ok(!told.toLowerCase().includes(word.toLowerCase()), `"${word}" is in the prompt or the last commit`);
-        }
       }
-      assert.ok(scenario.task.includes(scenario.namespace) && scenario.task.includes("deploy/"));
+      assert.ok(scenario.task.includes(scenario.namespace));
       await run(checkout, "git", "fsck", "--strict");
     }));
 }

@@ -2,13 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
-import { cacheCommand } from "./commands/cache.ts";
 import { benchCommand } from "./commands/bench.ts";
-import { modelCommand } from "./commands/model.ts";
+import { cacheCommand } from "./commands/cache.ts";
+import { checkCommand, fixCommand } from "./commands/check.ts";
 import { incidentCommand } from "./commands/incident.ts";
+import { modelCommand } from "./commands/model.ts";
 import { promptCommand } from "./commands/prompt.ts";
-import { serveCommand } from "./commands/serve.ts";
 import { codeCommand, runCommand } from "./commands/run.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { triageCommand } from "./commands/triage.ts";
 import { cliContext } from "./context.ts";
 
 const stop = new AbortController();
@@ -21,14 +23,21 @@ const program = new Command("cloister")
   .version(version)
   .exitOverride()
   .showHelpAfterError("(run with --help for usage)");
-program.addCommand(modelCommand(context));
-program.addCommand(incidentCommand(context));
-program.addCommand(runCommand(context));
-program.addCommand(codeCommand(context));
-program.addCommand(serveCommand(context));
-program.addCommand(promptCommand(context));
-program.addCommand(cacheCommand(context));
-program.addCommand(benchCommand(context));
+// In the order in which help lists them: sessions, incidents, what is beneath.
+for (const command of [
+  runCommand,
+  codeCommand,
+  serveCommand,
+  incidentCommand,
+  triageCommand,
+  checkCommand,
+  fixCommand,
+  modelCommand,
+  promptCommand,
+  cacheCommand,
+  benchCommand,
+])
+  program.addCommand(command(context));
 
 try {
   await program.parseAsync(process.argv);

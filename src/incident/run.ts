@@ -9,6 +9,7 @@ import type { PullRequest } from "./forge/forge.ts";
 import { checkOut, type Lab, openLab, runGit, textOf } from "./lab.ts";
 import type { Scenario } from "./scenario.ts";
 import { score, type Score, type ScoreFacts } from "./score.ts";
+import { fileOf } from "./truth.ts";
 import { verifyCheckout, type VerifyResult } from "./verify.ts";
 
 export interface IncidentOptions {
@@ -150,7 +151,7 @@ async function headFacts(
   const verify = await verifyCheckout(scenario, folder, { signal });
   const diff = await runGit(["-C", lab.repository, "diff", `${lab.baseCommit}...${pushed.sha}`], options);
   const files = new Map<string, { before: string | undefined; after: string | undefined }>();
-  for (const { file } of scenario.truth.causes)
+  for (const file of scenario.truth.causes.map(fileOf))
     files.set(file, { before: await textOf(baseFolder, file), after: await textOf(folder, file) });
   return { branch: pushed.ref, commit: pushed.sha, diff, verify, files };
 }

@@ -5,7 +5,7 @@ import type { CloisterError as Failure } from "../error.ts";
 import { CloisterError, asCloisterError } from "../error.ts";
 import { historySchema } from "./history.ts";
 import type { History } from "./history.ts";
-import { truthSchema } from "./truth.ts";
+import { fileOf, truthSchema } from "./truth.ts";
 import type { Truth } from "./truth.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
@@ -91,7 +91,7 @@ export async function loadScenario(folder: string): Promise<Scenario> {
   const truth = await readYamlFile(join(root, "truth.yaml"), label("truth.yaml"), truthSchema);
   for (const part of ["cluster/objects", "repo"]) await demand(root, id, part, "folder");
   for (const part of ["verify/verify.mjs", "script.yaml"]) await demand(root, id, part, "file");
-  for (const cause of truth.causes) await demand(root, id, `repo/${cause.file}`, "file");
+  for (const cause of truth.causes) await demand(root, id, `repo/${fileOf(cause)}`, "file");
   return {
     ...description,
     id,

@@ -1,6 +1,6 @@
 import { readField } from "./manifest-field.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Cause } from "./truth.ts";
+import { type Cause, fileOf, type Truth } from "./truth.ts";
 import type { VerifyResult } from "./verify.ts";
 
 /** What a run left behind, as the doors and git saw it; nothing of it is the model's word but the pull request's text. */
@@ -63,11 +63,9 @@ export interface Score {
  */
 export function score(scenario: Pick<Scenario, "truth">, facts: ScoreFacts): Score {
   const { truth } = scenario;
+  if (truth.causes.length === 0) return scoreControl(truth, facts);
   const unnamed = truth.causes.filter((cause) => !isChanged(cause, facts) && !isTold(cause, facts));
-  const answered = facts.requests.filter(({ status }) => status >= 200 && status < 300);
-  const reached = truth.milestones.filter(({ any }) =>
-    any.some(({ method, path }) => answered.some((request) => request.method === method && path.test(request.path))),
-  );
+  const reached = reachedMilestones(truth, facts);
   const evidenceMissing = truth.milestones.filter((milestone) => !reached.includes(milestone));
   const patchMissing = patchProblem(facts);
   const pullRequestMissing = pullRequestProblems(facts);
@@ -78,9 +76,7 @@ export function score(scenario: Pick<Scenario, "truth">, facts: ScoreFacts): Sco
     pullRequest: pullRequestMissing.length === 0,
     wrongPullRequest: facts.pullRequest?.state === "open" && facts.head?.verify.outcome === "failed",
     missing: [
-      ...unnamed.map(
-        ({ kind, name, field }) => `root cause: neither the change nor the pull request names ${kind} ${name}, ${fieldName(field)}`,
-      ),
+      ...unnamed.map((cause) => `root cause: neither the change nor the pull request names ${causeName(cause)}`),
       ...evidenceMissing.map(({ note }) => `evidence: nobody ${note}`),
       ...(patchMissing === undefined ? [] : [`patch: ${patchMissing}`]),
       ...pullRequestMissing.map((problem) => `pull request: ${problem}`),
@@ -89,9 +85,40 @@ export function score(scenario: Pick<Scenario, "truth">, facts: ScoreFacts): Sco
   };
 }
 
+/**
+ * A control: nothing is wrong, so the right end is that nothing is proposed. Root cause, patch and pull request are set where nothing was pushed
+ * and none was opened; evidence as ever.
+ */
+function scoreControl(truth: Truth, facts: ScoreFacts): Score {
+  const reached = reachedMilestones(truth, facts);
+  const opened = facts.pullRequest?.state === "open";
+  const quiet = facts.pullRequest === undefined && facts.head === undefined;
+  const unseen = truth.milestones.filter((milestone) => !reached.includes(milestone));
+  return {
+    rootCause: quiet,
+    evidence: unseen.length === 0,
+    patch: quiet,
+    pullRequest: quiet,
+    wrongPullRequest: opened,
+    missing: [
+      ...(quiet ? [] : [`control: nothing is wrong, and ${opened ? "a pull request was opened" : "a change was pushed"}`]),
+      ...unseen.map(({ note }) => `evidence: nobody ${note}`),
+    ],
+    reached: reached.map(({ id }) => id),
+  };
+}
+
+function reachedMilestones(truth: Truth, { requests }: ScoreFacts): Truth["milestones"] {
+  const answered = requests.filter(({ status }) => status >= 200 && status < 300);
+  return truth.milestones.filter(({ any }) =>
+    any.some(({ method, path }) => answered.some((request) => request.method === method && path.test(request.path))),
+  );
+}
+
 function isChanged(cause: Cause, { head }: ScoreFacts): boolean {
-  const file = head?.files.get(cause.file);
+  const file = head?.files.get(fileOf(cause));
   if (file?.before === undefined || file.after === undefined) return false;
+  if ("code" in cause) return file.before !== file.after;
   const [before, after] = [readField(file.before, cause), readField(file.after, cause)];
   return after !== undefined && before !== after;
 }
@@ -146,9 +173,8 @@ function plain(diff: string): string {
     .trimEnd();
 }
 
-function fieldName(field: Cause["field"]): string {
-  return field
-    .map((step) => (typeof step === "string" ? `.${step}` : `[${step.name}]`))
-    .join("")
-    .slice(1);
+function causeName(cause: Cause): string {
+  if ("code" in cause) return `${cause.name} in ${cause.code}`;
+  const field = cause.field.map((step) => (typeof step === "string" ? `.${step}` : `[${step.name}]`)).join("");
+  return `${cause.kind} ${cause.name}, ${field.slice(1)}`;
 }

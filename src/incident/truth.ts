@@ -19,26 +19,36 @@ const pattern = z.string().transform((text, context) => {
 /** A step into an object: a key, or the list's member of that name. */
 const fieldStep = z.union([z.string().min(1), z.strictObject({ name: z.string().min(1) })]);
 
-const causeSchema = z.strictObject({
+/** Words of which any one, beside the entity's name in one paragraph, names the field in prose. Case does not matter. */
+const terms = z.array(z.string().min(3)).min(1);
+
+const objectCause = z.strictObject({
   ...entity,
   /** The manifest of the repository that holds it. */
   file: innerPath,
   field: z.array(fieldStep).min(1),
-  now: z.string(),
-  /** What a right value is; `verify/` holds a fix to it. */
+  /** What stands there; absent where something is missing. */
+  now: z.string().optional(),
+  /** What a right value is; `verify/` holds a fix to it. `judged` says in words what only its script can tell. */
   accept: z.union([
     z.strictObject({ memory: z.strictObject({ min: z.string(), max: z.string() }) }),
     z.strictObject({ oneOf: z.array(z.string()).min(1) }),
+    z.strictObject({ judged: z.string().min(1) }),
   ]),
-  /** Words of which any one, beside the entity's name in one paragraph, names the field in prose. Case does not matter. */
-  terms: z.array(z.string().min(3)).min(1),
+  terms,
 });
+
+/** A fault in the service's own source: `name` is the function's, as a report would call it. */
+const codeCause = z.strictObject({ code: innerPath, name: z.string().min(1).max(253), terms });
+
+const causeSchema = z.union([objectCause, codeCause]);
 
 /** What is wrong and what counts as evidence: for the score alone, never shown to a session. */
 export const truthSchema = z.strictObject({
   fault: z.string().min(1).max(100),
   story: z.string().min(1),
-  causes: z.array(causeSchema).min(1),
+  /** Empty in a control, where nothing is wrong and no pull request is right. */
+  causes: z.array(causeSchema),
   distractors: z.array(z.strictObject({ ...entity, note: z.string() })),
   milestones: z
     .array(
@@ -54,5 +64,11 @@ export const truthSchema = z.strictObject({
 
 export type Truth = Readonly<z.infer<typeof truthSchema>>;
 export type Cause = Truth["causes"][number];
+export type ObjectCause = z.infer<typeof objectCause>;
 export type Milestone = Truth["milestones"][number];
 export type FieldStep = z.infer<typeof fieldStep>;
+
+/** The file of the repository that a right fix of the cause changes. */
+export function fileOf(cause: Cause): string {
+  return "code" in cause ? cause.code : cause.file;
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { loadCluster } from "../../incident/cluster/load-cluster.ts";
+import { loadScenario } from "../../incident/scenario.ts";
+import { snapshotOf } from "../../incident/snapshot.ts";
+import type { Snapshot } from "../../triage/snapshot.ts";
+import type { CliContext } from "../context.ts";
+import { runProgram } from "../run-program.ts";
+import { type ClusterAccess, readLiveSnapshot } from "./live-snapshot.ts";
+
+/** Which cluster, and where in it; the commands that look at one take these. */
+export interface ClusterOptions {
+  readonly namespace?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** A recorded incident in place of a live cluster. */
+  readonly scenario?: string;
+}
+
+export function addClusterOptions(command: Command): Command {
+  return command
+    .option("-n, --namespace <name>", "namespace (default: that of kubectl's context)")
+    .option("--kubeconfig <file>", "as kubectl takes it")
+    .option("--context <name>", "as kubectl takes it")
+    .option("--scenario <id>", "a recorded incident in place of a live cluster");
+}
+
+export interface OpenedCluster {
+  readonly snapshot: Snapshot;
+  readonly namespace: string;
+}
+
+/** Reads the cluster that the options name. `more` are namespaces beside the main one. */
+export async function openCluster(context: CliContext, options: ClusterOptions, more: readonly string[] = []): Promise<OpenedCluster> {
+  if (options.scenario !== undefined) {
+    const scenario = await loadScenario(join(context.packageRoot, "scenarios", options.scenario));
+    return { snapshot: snapshotOf(await loadCluster(scenario.paths.cluster)), namespace: options.namespace ?? scenario.namespace };
+  }
+  const access: ClusterAccess = { kubeconfig: options.kubeconfig, context: options.context, env: context.env, signal: context.signal };
+  const namespace = options.namespace ?? (await contextNamespace(access));
+  return { snapshot: await readLiveSnapshot(access, [...new Set([namespace, ...more])]), namespace };
+}
+
+async function contextNamespace({ kubeconfig, context, env, signal }: ClusterAccess): Promise<string> {
+  const which = [
+    ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
+    ...(context === undefined ? [] : ["--context", context]),
+  ];
+  const { stdout } = await runProgram("kubectl", [...which, "config", "view", "--minify", "--output", "jsonpath={..namespace}"], {
+    env,
+    signal,
+  });
+  return stdout.trim() === "" ? "default" : (stdout.trim().split(/\s+/)[0] ?? "default");
+}

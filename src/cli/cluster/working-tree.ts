@@ -1,0 +1,154 @@
+import { lstat, mkdir, readdir, readFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { CloisterError } from "../../error.ts";
+import type { KubeObject } from "../../triage/kube-object.ts";
+import { type ManifestProblem, readManifests } from "../../triage/manifests.ts";
+import { runProgram } from "../run-program.ts";
+import { withTempFolder } from "../temp-folder.ts";
+
+export interface TreeAccess {
+  /** The repository's top folder. */
+  readonly root: string;
+  /** Folder of the manifests, from the top; found where it is absent. */
+  readonly manifests: string | undefined;
+  readonly namespace: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+export interface TreeManifests {
+  /** Plain YAML files by path from the top: those that can be edited. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly objects: readonly KubeObject[];
+  readonly problems: readonly ManifestProblem[];
+}
+
+export interface TreeChange {
+  readonly before: TreeManifests;
+  readonly after: TreeManifests;
+  /** Changed files that are no manifests. */
+  readonly otherFiles: readonly string[];
+  /** The commit that `before` is. */
+  readonly base: string;
+}
+
+/** Where manifests usually are, in this order. */
+const usualFolders = ["deploy", "manifests", "k8s", "kubernetes", "charts", "config"];
+const mostFiles = 2000;
+const mostBytes = 4 * 2 ** 20;
+
+/** The manifests of the working tree and of the commit that it began from. Throws `missing` where there is no repository or no manifest. */
+export async function readTreeChange(access: TreeAccess, wantedBase: string | undefined): Promise<TreeChange> {
+  const base = wantedBase ?? (await findBase(access));
+  const after = await readTree(access, access.root);
+  const before = await withTempFolder(async (folder) => {
+    const old = join(folder, "base");
+    await mkdir(old);
+    const archive = join(folder, "base.tar");
+    await git(access, ["archive", "--format=tar", "--output", archive, base]);
+    const { code, stderr } = await runProgram("tar", ["-xf", archive, "-C", old], { env: access.env, signal: access.signal });
+    if (code !== 0) throw new CloisterError("internal", `The base commit could not be unpacked: ${stderr.trim()}`);
+    return await readTree(access, old);
+  });
+  const changed = [
+    ...(await git(access, ["diff", "--name-only", "--no-renames", base])).split("\n"),
+    ...(await git(access, ["ls-files", "--others", "--exclude-standard"])).split("\n"),
+  ].filter((path) => path !== "");
+  const manifests = new Set([...before.files.keys(), ...after.files.keys()]);
+  return { before, after, otherFiles: [...new Set(changed)].filter((path) => !manifests.has(path)), base };
+}
+
+/** The top of the repository that a folder belongs to. */
+export async function findRepository(folder: string, env: TreeAccess["env"], signal: AbortSignal): Promise<string> {
+  const { code, stdout } = await runProgram("git", ["-C", folder, "rev-parse", "--show-toplevel"], { env, signal });
+  if (code !== 0)
+    throw new CloisterError("missing", `${folder} is in no git repository.`, {
+      hint: "Change into the repository that holds the manifests.",
+    });
+  return stdout.trim();
+}
+
+/** The commit where the present branch left the default one; the last commit where there is only one branch. */
+async function findBase(access: TreeAccess): Promise<string> {
+  for (const branch of ["origin/HEAD", "origin/main", "origin/master", "main", "master"]) {
+    const { code, stdout } = await runProgram("git", ["-C", access.root, "merge-base", "HEAD", branch], access);
+    if (code === 0) return stdout.trim();
+  }
+  return (await git(access, ["rev-parse", "HEAD"])).trim();
+}
+
+async function git(access: TreeAccess, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runProgram("git", ["-C", access.root, ...args], access);
+  if (code !== 0) throw new CloisterError("internal", `git ${args[0] ?? ""} failed: ${stderr.trim().split("\n")[0] ?? ""}`);
+  return stdout;
+}
+
+/** The manifests below a folder: plain files, what kustomize makes of them, what Helm makes of a chart. */
+async function readTree(access: TreeAccess, root: string): Promise<TreeManifests> {
+  const folder = access.manifests ?? (await findFolder(root));
+  const start = join(root, folder);
+  if (relative(root, start).startsWith("..")) throw new CloisterError("usage", `${folder} is outside the repository.`);
+  const paths = await yamlPaths(start);
+  if (paths.length === 0)
+    throw new CloisterError("missing", `There is no manifest below ${folder}.`, { hint: "Name their folder with --manifests." });
+  const charts = paths.filter((path) => basename(path) === "Chart.yaml").map((path) => join(path, ".."));
+  const overlays = paths.filter((path) => /^kustomization\.ya?ml$/.test(basename(path))).map((path) => join(path, ".."));
+  const plain = new Map<string, string>();
+  for (const path of paths) {
+    if (/^kustomization\.ya?ml$/.test(basename(path)) || charts.some((chart) => path.startsWith(`${chart}/`))) continue;
+    plain.set(relative(root, path), await readFile(path, "utf8"));
+  }
+  const made = new Map<string, string>();
+  // An overlay says all that its bases hold, changed: the plain files below are then not applied by themselves.
+  const top = overlays.filter((one) => !overlays.some((other) => other !== one && refersTo(other, one)));
+  for (const overlay of top) made.set(`${relative(root, overlay)} (kustomize)`, await render("kubectl", ["kustomize", overlay], access));
+  for (const chart of charts)
+    made.set(
+      `${relative(root, chart)} (helm)`,
+      await render("helm", ["template", basename(chart), chart, "--namespace", access.namespace], access),
+    );
+  const read = readManifests(overlays.length > 0 ? made : new Map([...plain, ...made]), access.namespace);
+  return { files: plain, ...read };
+}
+
+function refersTo(overlay: string, other: string): boolean {
+  return relative(overlay, other).startsWith("..") && basename(other) === "base";
+}
+
+async function render(program: string, args: readonly string[], access: TreeAccess): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(program, args, access);
+  if (code !== 0)
+    throw new CloisterError("damaged", `${program} ${args[0] ?? ""} cannot read the manifests: ${stderr.trim().slice(0, 500)}`);
+  return stdout;
+}
+
+async function findFolder(root: string): Promise<string> {
+  for (const folder of usualFolders) {
+    const found = await lstat(join(root, folder)).catch(() => undefined);
+    if (found?.isDirectory() === true && (await yamlPaths(join(root, folder))).length > 0) return folder;
+  }
+  return ".";
+}
+
+async function yamlPaths(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries
+    // A link may lead out of the repository.
+    .filter(
+      (entry) =>
+        entry.isFile() && /\.ya?ml$/.test(entry.name) && !/(?:^|\/)(?:\.git|node_modules)(?:\/|$)/.test(relative(folder, entry.parentPath)),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  if (paths.length > mostFiles)
+    throw new CloisterError("too-large", `There are ${paths.length} YAML files below ${folder}.`, {
+      hint: "Name the manifests' folder with --manifests.",
+    });
+  let bytes = 0;
+  for (const path of paths) bytes += (await lstat(path)).size;
+  if (bytes > mostBytes)
+    throw new CloisterError("too-large", `The YAML files below ${folder} come to ${bytes} bytes.`, {
+      hint: "Name the manifests' folder with --manifests.",
+    });
+  return paths;
+}

@@ -1,0 +1,120 @@
+import type { Analyzer, Finding } from "../finding.ts";
+import { type FieldStep, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
+import type { JsonValue } from "../../messages/conversation.ts";
+import { nearMisses } from "../near.ts";
+import { quote } from "../quote.ts";
+import type { Snapshot } from "../snapshot.ts";
+
+/** Ingresses whose class, backend service, port or certificate is not there. */
+export const findIngresses: Analyzer = (snapshot, namespace) =>
+  snapshot.of("Ingress", namespace).flatMap((ingress) => {
+    const backends: { readonly backend: JsonValue | undefined; readonly field: readonly FieldStep[] }[] = [];
+    if (valueAt(ingress.json, "spec", "defaultBackend") !== undefined)
+      backends.push({ backend: valueAt(ingress.json, "spec", "defaultBackend"), field: ["spec", "defaultBackend"] });
+    listAt(ingress.json, "spec", "rules").forEach((rule, at) =>
+      listAt(rule, "http", "paths").forEach((path, index) =>
+        backends.push({ backend: objectAt(path, "backend"), field: ["spec", "rules", at, "http", "paths", index, "backend"] }),
+      ),
+    );
+    return [
+      ...classFindings(snapshot, ingress),
+      ...backends.flatMap(({ backend, field }) => backendFindings(snapshot, ingress, backend, field)),
+      ...certificateFindings(snapshot, ingress),
+    ];
+  });
+
+function classFindings(snapshot: Snapshot, ingress: KubeObject): Finding[] {
+  const wanted = textAt(ingress.json, "spec", "ingressClassName");
+  const classes = snapshot.of("IngressClass");
+  if (wanted === undefined || !snapshot.covers("IngressClass") || classes.some(({ name }) => name === wanted)) return [];
+  const names = classes.map(({ name }) => name);
+  return [
+    {
+      fault: "ingress-class",
+      severity: "cause",
+      object: refOf(ingress),
+      field: ["spec", "ingressClassName"],
+      value: wanted,
+      says: `Ingress ${ingress.name} is of class ${quote(wanted, 60)}, which no controller has`,
+      evidence: [{ object: refOf(ingress), from: "classes in the cluster", text: quote(names.join(", ") || "none") }],
+      candidates: [...new Set([...nearMisses(wanted, names), ...names])]
+        .slice(0, 3)
+        .map((value) => ({ value, why: "a class of the cluster" })),
+    },
+  ];
+}
+
+function backendFindings(snapshot: Snapshot, ingress: KubeObject, backend: JsonValue | undefined, field: readonly FieldStep[]): Finding[] {
+  const name = textAt(backend, "service", "name");
+  if (name === undefined || !snapshot.covers("Service")) return [];
+  const service = snapshot.find("Service", ingress.namespace, name);
+  if (service === undefined) {
+    const names = snapshot.of("Service", ingress.namespace).map((one) => one.name);
+    return [
+      {
+        fault: "ingress-backend",
+        severity: "cause",
+        object: refOf(ingress),
+        field: [...field, "service", "name"],
+        value: name,
+        says: `Ingress ${ingress.name} sends to Service ${quote(name, 80)}, which is not in namespace ${ingress.namespace ?? ""}`,
+        evidence: [{ object: refOf(ingress), from: "services there", text: quote(names.join(", ")) }],
+        candidates: nearMisses(name, names).map((value) => ({ value, why: "a service of that namespace" })),
+      },
+    ];
+  }
+  const ports = listAt(service.json, "spec", "ports");
+  const number = numberAt(backend, "service", "port", "number");
+  const named = textAt(backend, "service", "port", "name");
+  if (
+    (number === undefined && named === undefined) ||
+    ports.some((port) => (number === undefined ? textAt(port, "name") === named : numberAt(port, "port") === number))
+  )
+    return [];
+  const member = number === undefined ? "name" : "number";
+  return [
+    {
+      fault: "ingress-port",
+      severity: "cause",
+      object: refOf(ingress),
+      field: [...field, "service", "port", member],
+      value: String(number ?? named),
+      says: `Ingress ${ingress.name} sends to port ${quote(String(number ?? named), 40)} of Service ${name}, which has no such port`,
+      evidence: [
+        {
+          object: refOf(service),
+          from: "its ports",
+          text: quote(ports.map((port) => `${textAt(port, "name") ?? "(no name)"} ${numberAt(port, "port") ?? ""}`).join(", ")),
+        },
+      ],
+      candidates: ports.flatMap((port) => {
+        const value = member === "name" ? textAt(port, "name") : numberAt(port, "port");
+        return value === undefined ? [] : [{ value: String(value), why: `a port of Service ${name}` }];
+      }),
+    },
+  ];
+}
+
+function certificateFindings(snapshot: Snapshot, ingress: KubeObject): Finding[] {
+  if (!snapshot.covers("Secret")) return [];
+  const secrets = snapshot.of("Secret", ingress.namespace);
+  return listAt(ingress.json, "spec", "tls").flatMap((tls, index): Finding[] => {
+    const name = textAt(tls, "secretName");
+    if (name === undefined || secrets.some((secret) => secret.name === name)) return [];
+    return [
+      {
+        fault: "ingress-certificate",
+        severity: "cause",
+        object: refOf(ingress),
+        field: ["spec", "tls", index, "secretName"],
+        value: name,
+        says: `Ingress ${ingress.name} takes its certificate from Secret ${quote(name, 80)}, which is not there`,
+        evidence: [],
+        candidates: nearMisses(
+          name,
+          secrets.map((secret) => secret.name),
+        ).map((value) => ({ value, why: "a secret of that namespace" })),
+      },
+    ];
+  });
+}

@@ -1,0 +1,170 @@
+import { eventsOf, statesOf } from "../container-state.ts";
+import type { Analyzer, Candidate, Finding } from "../finding.ts";
+import { isObject, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
+import { quote } from "../quote.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { type Container, containersOf, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
+
+const probes = [
+  { member: "startupProbe", word: "Startup" },
+  { member: "livenessProbe", word: "Liveness" },
+  { member: "readinessProbe", word: "Readiness" },
+] as const;
+type Probe = (typeof probes)[number];
+
+/** Probes that ask at a port that nobody opens, for a path that the program does not have, or sooner than it can answer. */
+export const findProbes: Analyzer = (snapshot, namespace) => {
+  const findings: Finding[] = [];
+  for (const workload of workloadsOf(snapshot, namespace))
+    for (const container of containersOf(workload))
+      for (const probe of probes) {
+        if (!isObject(container.json[probe.member])) continue;
+        const unnamed = unnamedPort(workload, container, probe);
+        const failing = unnamed === undefined ? failingProbe(snapshot, workload, container, probe) : unnamed;
+        if (failing !== undefined) findings.push(failing);
+      }
+  return findings;
+};
+
+/** A port by a name that no port of the container has: the kubelet cannot even ask. */
+function unnamedPort(workload: Workload, container: Container, { member, word }: Probe): Finding | undefined {
+  for (const way of ["httpGet", "tcpSocket", "grpc"]) {
+    const port = textAt(container.json, member, way, "port");
+    if (port === undefined || /^\d+$/.test(port)) continue;
+    const ports = listAt(container.json, "ports");
+    if (ports.some((one) => textAt(one, "name") === port)) continue;
+    return {
+      fault: "probe-port",
+      severity: "cause",
+      object: refOf(workload.object),
+      field: [...container.field, member, way, "port"],
+      value: port,
+      says: `the ${word.toLowerCase()} probe of container ${container.name} asks at port ${quote(port, 40)}, and the container names no such port`,
+      evidence: [{ object: refOf(workload.object), from: "ports", text: quote(portsText(container)) }],
+      candidates: ports.flatMap((one) => {
+        const name = textAt(one, "name");
+        return name === undefined ? [] : [{ value: name, why: "a port that the container names" }];
+      }),
+    };
+  }
+  return undefined;
+}
+
+function failingProbe(snapshot: Snapshot, workload: Workload, container: Container, probe: Probe): Finding | undefined {
+  const { member, word } = probe;
+  for (const pod of workload.current) {
+    const state = statesOf(pod).find(({ name }) => name === container.name);
+    if (state === undefined || (state.ready && state.running)) continue;
+    const said = eventsOf(snapshot, pod).find(({ reason, message }) => reason === "Unhealthy" && message.startsWith(`${word} probe`));
+    // A failing readiness probe of a container that is being killed by its liveness probe is not the cause.
+    if (said === undefined) continue;
+    const status = Number(/statuscode: (\d+)/.exec(said.message)?.[1] ?? 0);
+    const refused = /connection refused/i.test(said.message);
+    const slow = member !== "readinessProbe" && state.restarts > 0;
+    const at = {
+      object: refOf(workload.object),
+      evidence: [{ object: refOf(pod), from: "event", text: quote(`${said.message} (${said.count} times)`, 240) }],
+    };
+    const path = textAt(container.json, member, "httpGet", "path");
+    if (status >= 400 && status < 500 && path !== undefined) {
+      const candidates = knownPaths(snapshot, workload, container, path);
+      return {
+        ...at,
+        fault: "probe-path",
+        severity: "cause",
+        field: [...container.field, member, "httpGet", "path"],
+        value: path,
+        says: `the ${word.toLowerCase()} probe of container ${container.name} asks for ${quote(path, 80)}, and the program answers ${status}`,
+        candidates,
+      };
+    }
+    const asked = probePort(container, member);
+    const opened = openedPorts(snapshot, container, pod);
+    if (refused && asked !== undefined && opened.length > 0 && !opened.some(({ port }) => port === asked.port)) {
+      return {
+        ...at,
+        fault: "probe-port",
+        severity: "cause",
+        field: [...container.field, member, asked.way, "port"],
+        value: String(asked.written),
+        says: `the ${word.toLowerCase()} probe of container ${container.name} asks at port ${asked.port}, where nothing listens`,
+        candidates: opened.map(({ port, why }) => ({ value: String(port), why })),
+      };
+    }
+    if (slow) {
+      const ran = state.ended?.ranSeconds;
+      const delay = numberAt(container.json, member, "initialDelaySeconds") ?? 0;
+      return {
+        ...at,
+        fault: "probe-too-soon",
+        severity: "cause",
+        field: [...container.field, member, "initialDelaySeconds"],
+        value: String(delay),
+        says: `the ${word.toLowerCase()} probe ends container ${container.name}${ran === undefined ? "" : ` ${Math.round(ran)} s after its start`}, before it answers`,
+        candidates: [],
+      };
+    }
+    return {
+      ...at,
+      fault: "probe-fails",
+      severity: "fault",
+      field: [...container.field, member],
+      says: `the ${word.toLowerCase()} probe of container ${container.name} fails: ${quote(said.message)}`,
+      candidates: [],
+    };
+  }
+  return undefined;
+}
+
+/** Paths that answer, or did: those of its other probes, and of the revision before. */
+function knownPaths(snapshot: Snapshot, workload: Workload, container: Container, path: string): readonly Candidate[] {
+  const found = new Map<string, string>();
+  for (const { member, word } of probes) {
+    const other = textAt(container.json, member, "httpGet", "path");
+    if (other !== undefined && other !== path) found.set(other, `its ${word.toLowerCase()} probe asks for it`);
+  }
+  for (const set of revisionsOf(snapshot, workload.object).slice(1))
+    for (const one of containersOf({ way: [], template: objectAt(set.json, "spec", "template") }))
+      for (const { member } of probes) {
+        const before = one.name === container.name ? textAt(one.json, member, "httpGet", "path") : undefined;
+        if (before !== undefined && before !== path) found.set(before, "the revision before asked for it");
+      }
+  return [...found].map(([value, why]) => ({ value, why }));
+}
+
+function probePort(container: Container, member: Probe["member"]): { way: string; written: string | number; port: number } | undefined {
+  for (const way of ["httpGet", "tcpSocket", "grpc"]) {
+    const written = valueAt(container.json, member, way, "port");
+    if (typeof written !== "string" && typeof written !== "number") continue;
+    const port =
+      typeof written === "number"
+        ? written
+        : numberAt(
+            listAt(container.json, "ports").find((one) => textAt(one, "name") === written),
+            "containerPort",
+          );
+    if (port !== undefined) return { way, written, port };
+  }
+  return undefined;
+}
+
+/** Ports at which something listens, by the program's own log, else by what the container declares. */
+function openedPorts(snapshot: Snapshot, container: Container, pod: KubeObject): readonly { port: number; why: string }[] {
+  const lines = snapshot.log({ namespace: pod.namespace ?? "", pod: pod.name, container: container.name, previous: false }) ?? [];
+  const told = lines
+    .slice(0, 200)
+    .flatMap((line) => [/\b(?:listen(?:ing|s)?|started|serving|ready|bound)\b.*?(?:port |:)(\d{2,5})\b/i.exec(line)?.[1]])
+    .flatMap((port) => (port === undefined ? [] : [Number(port)]));
+  if (told.length > 0) return [...new Set(told)].map((port) => ({ port, why: "its log says that it listens there" }));
+  return listAt(container.json, "ports").flatMap((one) => {
+    const port = numberAt(one, "containerPort");
+    return port === undefined ? [] : [{ port, why: "a port that the container declares" }];
+  });
+}
+
+function portsText(container: Container): string {
+  const ports = listAt(container.json, "ports").map((one) =>
+    `${textAt(one, "name") ?? "(no name)"} ${numberAt(one, "containerPort") ?? ""}`.trim(),
+  );
+  return ports.length === 0 ? "none" : ports.join(", ");
+}

@@ -1,0 +1,162 @@
+import { eventsOf } from "../container-state.ts";
+import type { Analyzer, Candidate, Finding } from "../finding.ts";
+import { type FieldStep, type KubeObject, listAt, objectAt, refOf, textAt, textsAt } from "../kube-object.ts";
+import { nearMisses } from "../near.ts";
+import { quantity } from "../quantity.ts";
+import { quote } from "../quote.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { containersOf, labelsOf, matchesSelector, type Workload, workloadsOf } from "../workloads.ts";
+
+/** Pods that no node takes, and what of the pod keeps each node from it: worked out from the nodes, not read from the scheduler's words. */
+export const findScheduling: Analyzer = (snapshot, namespace) =>
+  workloadsOf(snapshot, namespace).flatMap((workload) => {
+    const waiting = workload.pods.find(
+      (pod) =>
+        textAt(pod.json, "spec", "nodeName") === undefined &&
+        listAt(pod.json, "status", "conditions").some((one) => textAt(one, "type") === "PodScheduled" && textAt(one, "status") === "False"),
+    );
+    return waiting === undefined ? [] : unschedulable(snapshot, workload, waiting);
+  });
+
+/** Why a node does not take a pod of the template. */
+export interface Obstacle {
+  readonly what: "selector" | "affinity" | "taint" | "cpu" | "memory" | "cordoned" | "not-ready";
+  readonly field: readonly FieldStep[];
+  readonly value: string | undefined;
+  readonly says: string;
+  readonly candidates: readonly Candidate[];
+}
+
+function unschedulable(snapshot: Snapshot, workload: Workload, pod: KubeObject): Finding[] {
+  const said = eventsOf(snapshot, pod).find(({ reason }) => reason === "FailedScheduling")?.message ?? scheduledMessage(pod);
+  const evidence = [{ object: refOf(pod), from: "event", text: quote(said, 300) }];
+  const object = refOf(workload.object);
+  // Claims have a finding of their own; without them there would be a node.
+  if (/persistentvolumeclaim|PersistentVolumeClaims?|volume node affinity/i.test(said))
+    return [
+      {
+        fault: "unschedulable",
+        severity: "symptom",
+        object,
+        field: [],
+        says: `a pod of ${workload.object.name} waits for its volume`,
+        evidence,
+        candidates: [],
+      },
+    ];
+  const nodes = snapshot.of("Node");
+  const obstacles = nodes.map((node) => obstaclesOf(workload, node, nodes));
+  // What has to change is what keeps the most nodes away by itself, workers before control planes.
+  const alone = obstacles.filter((list) => list.length === 1).flat();
+  const first = mostCommon(alone) ?? mostCommon(obstacles.flat().filter(({ what }) => what !== "taint")) ?? mostCommon(obstacles.flat());
+  if (first === undefined)
+    return [
+      {
+        fault: "unschedulable",
+        severity: "fault",
+        object,
+        field: [],
+        says: `no node takes a pod of ${workload.object.name}`,
+        evidence,
+        candidates: [],
+      },
+    ];
+  return [
+    {
+      fault: `unschedulable-${first.what}`,
+      severity: "cause",
+      object,
+      field: first.field,
+      value: first.value,
+      says: `no node takes a pod of ${workload.object.name}: ${first.says}`,
+      evidence,
+      candidates: first.candidates,
+    },
+  ];
+}
+
+function mostCommon(obstacles: readonly Obstacle[]): Obstacle | undefined {
+  const counts = new Map<string, { obstacle: Obstacle; count: number }>();
+  for (const obstacle of obstacles) {
+    const key = `${obstacle.what} ${JSON.stringify(obstacle.field)}`;
+    counts.set(key, { obstacle, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.obstacle;
+}
+
+/** Everything of the template that keeps it from this node, as far as nodes and template alone tell. Exported for the check of a changed template. */
+export function obstaclesOf(workload: Workload, node: KubeObject, nodes: readonly KubeObject[]): readonly Obstacle[] {
+  const { template, way } = workload;
+  const spec = objectAt(template, "spec");
+  const found: Obstacle[] = [];
+  const labels = labelsOf(node.json);
+  for (const [key, value] of Object.entries(textsAt(spec, "nodeSelector"))) {
+    if (labels[key] === value) continue;
+    const values = new Set(nodes.flatMap((one) => labelsOf(one.json)[key] ?? []));
+    found.push({
+      what: "selector",
+      field: [...way, "spec", "nodeSelector", key],
+      value,
+      says: `its node selector asks for ${key}=${quote(value, 60)}, which no node has`,
+      candidates: [...new Set([...nearMisses(value, values), ...values])]
+        .slice(0, 3)
+        .map((one) => ({ value: one, why: `nodes have ${key}=${one}` })),
+    });
+  }
+  const terms = listAt(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms");
+  if (terms.length > 0 && !terms.some((term) => matchesSelector({ matchExpressions: listAt(term, "matchExpressions") }, labels)))
+    found.push({
+      what: "affinity",
+      field: [...way, "spec", "affinity", "nodeAffinity"],
+      value: undefined,
+      says: "its node affinity fits no node",
+      candidates: [],
+    });
+  for (const taint of listAt(node.json, "spec", "taints")) {
+    const effect = textAt(taint, "effect");
+    if (effect === "PreferNoSchedule" || tolerates(listAt(spec, "tolerations"), taint)) continue;
+    const key = textAt(taint, "key") ?? "";
+    found.push({
+      what: key === "node.kubernetes.io/unschedulable" ? "cordoned" : key.startsWith("node.kubernetes.io/") ? "not-ready" : "taint",
+      field: [...way, "spec", "tolerations"],
+      value: undefined,
+      says: `nodes have the taint ${quote(`${key}=${textAt(taint, "value") ?? ""}:${effect ?? ""}`, 100)}, which it does not tolerate`,
+      candidates: [],
+    });
+  }
+  for (const resource of ["cpu", "memory"] as const) {
+    const has = quantity(textAt(node.json, "status", "allocatable", resource));
+    const containers = containersOf(workload).filter(({ init }) => !init);
+    const asked = containers.map(
+      ({ json }) => quantity(textAt(json, "resources", "requests", resource) ?? textAt(json, "resources", "limits", resource)) ?? 0,
+    );
+    const total = asked.reduce((sum, one) => sum + one, 0);
+    if (has === undefined || total <= has) continue;
+    const largest = containers[asked.indexOf(Math.max(...asked))];
+    const value = textAt(largest?.json, "resources", "requests", resource);
+    found.push({
+      what: resource,
+      field: [...(largest?.field ?? way), "resources", "requests", resource],
+      value,
+      says: `it asks for ${value ?? "more"} of ${resource}, more than any node has (${textAt(node.json, "status", "allocatable", resource) ?? ""})`,
+      candidates: [],
+    });
+  }
+  return found;
+}
+
+function tolerates(tolerations: readonly unknown[], taint: Parameters<typeof textAt>[0]): boolean {
+  return tolerations.some((value) => {
+    const toleration = value as Parameters<typeof textAt>[0];
+    const [key, effect] = [textAt(toleration, "key"), textAt(toleration, "effect")];
+    if (effect !== undefined && effect !== textAt(taint, "effect")) return false;
+    if (key === undefined) return textAt(toleration, "operator") === "Exists";
+    if (key !== textAt(taint, "key")) return false;
+    return textAt(toleration, "operator") === "Exists" || (textAt(toleration, "value") ?? "") === (textAt(taint, "value") ?? "");
+  });
+}
+
+function scheduledMessage(pod: KubeObject): string {
+  const condition = listAt(pod.json, "status", "conditions").find((one) => textAt(one, "type") === "PodScheduled");
+  return textAt(condition, "message") ?? "";
+}

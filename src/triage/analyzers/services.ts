@@ -1,0 +1,141 @@
+import type { Analyzer, Candidate, Finding } from "../finding.ts";
+import { type KubeObject, listAt, numberAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
+import { nearMisses } from "../near.ts";
+import { quote } from "../quote.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { containersOf, isOver, isReady, labelsOf, selects, type Workload, workloadsOf } from "../workloads.ts";
+
+/** Services that reach nobody: a selector that fits no pod, a port that no pod has; and, as a symptom, pods that are not ready. */
+export const findServices: Analyzer = (snapshot, namespace) => {
+  const workloads = workloadsOf(snapshot, namespace).filter(({ object }) => object.kind !== "Job" && object.kind !== "CronJob");
+  return snapshot.of("Service", namespace).flatMap((service) => {
+    const selector = textsAt(service.json, "spec", "selector");
+    if (Object.keys(selector).length === 0) return [];
+    const chosen = workloads.filter(({ template, object }) => selects(selector, labelsOf(object.kind === "Pod" ? object.json : template)));
+    if (chosen.length === 0) return [selectsNothing(service, selector, workloads)];
+    const wrongPorts = listAt(service.json, "spec", "ports").flatMap((_, index) => portFindings(snapshot, service, index, chosen));
+    return wrongPorts.length > 0 ? wrongPorts : noneReady(service, chosen);
+  });
+};
+
+function selectsNothing(service: KubeObject, selector: Readonly<Record<string, string>>, workloads: readonly Workload[]): Finding {
+  const labelled = workloads.map((workload) => ({
+    workload,
+    labels: labelsOf(workload.object.kind === "Pod" ? workload.object.json : workload.template),
+  }));
+  // The member that is wrong is the one without which some workload would be chosen; else the first.
+  const wrong = Object.keys(selector).find((key) => {
+    const others = Object.entries(selector).filter(([name]) => name !== key);
+    return others.length > 0 && labelled.some(({ labels }) => others.every(([name, value]) => labels[name] === value));
+  });
+  const key = wrong ?? Object.keys(selector).sort()[0] ?? "";
+  const value = selector[key] ?? "";
+  const others = Object.entries(selector).filter(([name]) => name !== key);
+  const fitting = labelled.filter(({ labels }) => others.every(([name, one]) => labels[name] === one));
+  const values = fitting.flatMap(({ labels }) => (labels[key] === undefined ? [] : [labels[key]]));
+  const near = nearMisses(value, values);
+  const named = values.filter((one) => one === service.name);
+  const candidates: Candidate[] = [...new Set([...named, ...near])].map((one) => ({
+    value: one,
+    why: `label ${key} of ${owners(fitting, key, one)}`,
+  }));
+  return {
+    fault: "selector-matches-nothing",
+    severity: "cause",
+    object: refOf(service),
+    field: ["spec", "selector", key],
+    value,
+    says: `the selector of Service ${service.name} matches no pod: no workload has the label ${key}=${quote(value, 60)}`,
+    evidence: labelled
+      .slice(0, 4)
+      .map(({ workload, labels }) => ({ object: refOf(workload.object), from: "labels of its pods", text: quote(labelText(labels)) })),
+    candidates,
+  };
+}
+
+function owners(labelled: readonly { workload: Workload; labels: Readonly<Record<string, string>> }[], key: string, value: string): string {
+  return labelled
+    .filter(({ labels }) => labels[key] === value)
+    .map(({ workload }) => `${workload.object.kind} ${workload.object.name}`)
+    .join(", ");
+}
+
+function portFindings(snapshot: Snapshot, service: KubeObject, index: number, chosen: readonly Workload[]): Finding[] {
+  const port = listAt(service.json, "spec", "ports")[index];
+  const target = valueAt(port, "targetPort") ?? numberAt(port, "port");
+  if (typeof target !== "string" && typeof target !== "number") return [];
+  const name = textAt(port, "name");
+  const field = ["spec", "ports", name === undefined ? index : { name }, "targetPort"];
+  const ports = chosen.flatMap((workload) =>
+    containersOf(workload)
+      .filter(({ init }) => !init)
+      .flatMap(({ json }) => listAt(json, "ports")),
+  );
+  const declared = ports.flatMap((one) =>
+    numberAt(one, "containerPort") === undefined ? [] : [{ name: textAt(one, "name"), number: numberAt(one, "containerPort") ?? 0 }],
+  );
+  const fits =
+    typeof target === "string" && !/^\d+$/.test(target)
+      ? declared.some((one) => one.name === target)
+      : declared.some((one) => one.number === Number(target));
+  // Ports need not be declared: where none is, a number may still be right.
+  if (fits || (declared.length === 0 && typeof target === "number")) return [];
+  const listening = typeof target === "number" && heardOn(snapshot, chosen, target);
+  if (listening) return [];
+  return [
+    {
+      fault: "target-port",
+      severity: "cause",
+      object: refOf(service),
+      field,
+      value: String(target),
+      says: `Service ${service.name} sends to port ${quote(String(target), 40)}, and no container of ${chosen.map(({ object }) => object.name).join(", ")} has it`,
+      evidence: chosen.map(({ object }) => ({
+        object: refOf(object),
+        from: "ports of its containers",
+        text: quote(declared.map((one) => `${one.name ?? "(no name)"} ${one.number}`).join(", ") || "none declared"),
+      })),
+      candidates: declared.flatMap((one) => {
+        const value = typeof target === "string" ? one.name : String(one.number);
+        return value === undefined ? [] : [{ value, why: "a port that the container declares" }];
+      }),
+    },
+  ];
+}
+
+/** Does a log say that the program listens at this port, though the template does not declare it? */
+function heardOn(snapshot: Snapshot, chosen: readonly Workload[], port: number): boolean {
+  const says = new RegExp(`\\b(?:listen|serving|started|bound)\\w*\\b.*\\b${port}\\b`, "i");
+  return chosen.some(({ pods }) =>
+    pods.some((pod) =>
+      containersOf({ way: [], template: pod.json }).some((container) =>
+        snapshot
+          .log({ namespace: pod.namespace ?? "", pod: pod.name, container: container.name, previous: false })
+          ?.some((line) => says.test(line)),
+      ),
+    ),
+  );
+}
+
+function noneReady(service: KubeObject, chosen: readonly Workload[]): Finding[] {
+  const pods = chosen.flatMap((workload) => workload.pods).filter((pod) => !isOver(pod));
+  if (pods.some(isReady)) return [];
+  const wanted = chosen.some(({ object }) => (numberAt(object.json, "spec", "replicas") ?? 1) > 0);
+  return [
+    {
+      fault: "no-endpoints",
+      severity: wanted ? "symptom" : "fault",
+      object: refOf(service),
+      field: [],
+      says: `Service ${service.name} has no ready endpoint: ${pods.length === 0 ? "it has no pods" : `none of its ${pods.length} pods is ready`}`,
+      evidence: [],
+      candidates: [],
+    },
+  ];
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
+}

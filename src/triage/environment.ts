@@ -1,0 +1,55 @@
+import { type FieldStep, type KubeObject, listAt, type ObjectRef, refOf, textAt, textsAt } from "./kube-object.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Container, Workload } from "./workloads.ts";
+
+/** A variable that a container is given, and where its value is written. */
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly object: ObjectRef;
+  readonly field: readonly FieldStep[];
+}
+
+/** The variables of a container as far as they can be read: values of secrets cannot. Later ones win, as in Kubernetes. */
+export function variablesOf(snapshot: Snapshot, workload: Workload, container: Container): readonly Variable[] {
+  const found = new Map<string, Variable>();
+  const namespace = workload.object.namespace;
+  const fromMap = (map: KubeObject | undefined, prefix: string): void => {
+    if (map === undefined) return;
+    for (const [key, value] of Object.entries(textsAt(map.json, "data")))
+      found.set(prefix + key, { name: prefix + key, value, object: refOf(map), field: ["data", key] });
+  };
+  for (const source of listAt(container.json, "envFrom")) {
+    const name = textAt(source, "configMapRef", "name");
+    if (name !== undefined) fromMap(snapshot.find("ConfigMap", namespace, name), textAt(source, "prefix") ?? "");
+  }
+  for (const variable of listAt(container.json, "env")) {
+    const name = textAt(variable, "name");
+    if (name === undefined) continue;
+    const value = textAt(variable, "value");
+    if (value !== undefined)
+      found.set(name, { name, value, object: refOf(workload.object), field: [...container.field, "env", { name }, "value"] });
+    const [map, key] = [textAt(variable, "valueFrom", "configMapKeyRef", "name"), textAt(variable, "valueFrom", "configMapKeyRef", "key")];
+    if (map === undefined || key === undefined) continue;
+    const held = textAt(snapshot.find("ConfigMap", namespace, map)?.json, "data", key);
+    if (held !== undefined)
+      found.set(name, { name, value: held, object: { kind: "ConfigMap", namespace, name: map }, field: ["data", key] });
+  }
+  return [...found.values()];
+}
+
+/** Files that a container gets from config maps, by the key that holds each. */
+export function mountedTexts(snapshot: Snapshot, workload: Workload, container: Container): readonly Variable[] {
+  const mounted = new Set(listAt(container.json, "volumeMounts").map((mount) => textAt(mount, "name")));
+  return listAt(workload.template, "spec", "volumes").flatMap((volume) => {
+    const map = textAt(volume, "configMap", "name");
+    if (map === undefined || !mounted.has(textAt(volume, "name"))) return [];
+    const held = snapshot.find("ConfigMap", workload.object.namespace, map);
+    return Object.entries(textsAt(held?.json, "data")).map(([key, value]) => ({
+      name: key,
+      value,
+      object: { kind: "ConfigMap", namespace: workload.object.namespace, name: map },
+      field: ["data", key],
+    }));
+  });
+}

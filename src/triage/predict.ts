@@ -1,0 +1,239 @@
+import { knownImages, repositoryOf } from "./analyzers/images.ts";
+import { eventsOf, lastRunLog, statesOf } from "./container-state.ts";
+import { variablesOf } from "./environment.ts";
+import type { Finding } from "./finding.ts";
+import { fieldText, listAt, refText, textAt, valueAt } from "./kube-object.ts";
+import { distance } from "./near.ts";
+import { quantity } from "./quantity.ts";
+import { quote } from "./quote.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type Container, containersOf, type Workload, workloadsOf } from "./workloads.ts";
+
+/**
+ * Would what was observed of running containers still be so after a change? Whoever looks at objects alone sees no pull and no crash, so each of these
+ * faults has a rule of what a change must bring. The answer is why the fault stays; `undefined` where it goes.
+ */
+export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot): string | undefined {
+  const place = findPlace(finding, before);
+  if (place === undefined) return undefined;
+  const now = containerAfter(place, after);
+  if (now === undefined) return undefined;
+  const stands = valueAt(after.find(finding.object.kind, finding.object.namespace, finding.object.name)?.json, ...finding.field);
+  const value = typeof stands === "string" || typeof stands === "number" ? String(stands) : undefined;
+  switch (finding.fault) {
+    case "out-of-memory":
+      return memoryStays(place, before, finding, value);
+    case "image-not-found":
+    case "image-platform":
+    case "image-registry":
+    case "image-name-invalid":
+    case "image-pull":
+      return imageStays(place, before, finding, value);
+    case "image-pull-denied":
+      return listAt(now.workload.template, "spec", "imagePullSecrets").length > 0
+        ? undefined
+        : "nothing gives the nodes a right to pull it";
+    case "probe-path":
+      return value === finding.value ? "the probe still asks for the same path" : unknownValue(finding, value, "path");
+    case "probe-port":
+      return value === finding.value ? "the probe still asks at the same port" : unknownValue(finding, value, "port");
+    case "probe-too-soon":
+      return probeStays(place, now.container, finding);
+    case "host-unknown":
+      return hostStays(place, before, after, finding, value);
+    case "setting-missing":
+      return settingStays(now, after, finding);
+    case "argument-unknown":
+    case "command-not-found":
+      return argumentStays(place, before, now.container, finding);
+    case "crash":
+    case "probe-fails":
+      return sameTemplate(place, now)
+        ? "nothing of the workload changes"
+        : "what made it fail is not known, so no change can be said to mend it";
+    default:
+      return undefined;
+  }
+}
+
+interface Place {
+  readonly workload: Workload;
+  readonly container: Container;
+}
+
+/** The workload and container that a finding was observed on: the object itself, or the one that its evidence's pod belongs to. */
+function findPlace(finding: Finding, snapshot: Snapshot): Place | undefined {
+  const namespace = finding.object.namespace ?? "";
+  const pods = new Set(finding.evidence.filter(({ object }) => object.kind === "Pod").map(({ object }) => object.name));
+  for (const workload of workloadsOf(snapshot, namespace)) {
+    const mine = refText(workload.object) === refText(finding.object) || workload.pods.some(({ name }) => pods.has(name));
+    if (!mine) continue;
+    const containers = containersOf(workload);
+    const path = fieldText(finding.field);
+    const container =
+      containers.find(({ field }) => path.startsWith(fieldText(field))) ??
+      containers.find(({ name }) => finding.says.includes(`container ${name} `) || finding.says.includes(`(container ${name})`)) ??
+      containers.find(({ init }) => !init);
+    if (container !== undefined) return { workload, container };
+  }
+  return undefined;
+}
+
+function containerAfter({ workload, container }: Place, after: Snapshot): Place | undefined {
+  const now = workloadsOf(after, workload.object.namespace ?? "").find(({ object }) => refText(object) === refText(workload.object));
+  const same =
+    now === undefined ? undefined : containersOf(now).find(({ name, init }) => name === container.name && init === container.init);
+  return now === undefined || same === undefined ? undefined : { workload: now, container: same };
+}
+
+function sameTemplate(before: Place, after: Place): boolean {
+  return JSON.stringify(before.workload.template) === JSON.stringify(after.workload.template);
+}
+
+/** More than before, and more than the program says that it needs. */
+function memoryStays({ workload, container }: Place, before: Snapshot, finding: Finding, value: string | undefined): string | undefined {
+  const [old, limit] = [quantity(finding.value), quantity(value)];
+  if (value === undefined) return undefined;
+  if (limit === undefined) return `${quote(value, 40)} is no quantity`;
+  if (old !== undefined && limit <= old) return `the limit is ${value}, not more than the ${finding.value ?? ""} that were not enough`;
+  const need = neededMemory(workload, container, before);
+  if (need !== undefined && limit < need * 1.1)
+    return `the limit is ${value}, and the program's log speaks of ${Math.round(need / 2 ** 20)} MiB`;
+  return undefined;
+}
+
+/** The largest amount of memory that the container's last lines name, in bytes. */
+export function neededMemory(workload: Workload, container: Container, snapshot: Snapshot): number | undefined {
+  const amounts = workload.pods.flatMap((pod) => {
+    const state = statesOf(pod).find(({ name }) => name === container.name);
+    const lines = state === undefined ? [] : (lastRunLog(snapshot, pod, state) ?? []).slice(-40);
+    return lines.flatMap((line) =>
+      [...line.matchAll(/\b(\d+(?:\.\d+)?) ?(Ki|Mi|Gi|K|M|G)i?B\b/g)].map(
+        (match) => Number(match[1]) * 1024 ** (["K", "M", "G"].indexOf((match[2] ?? "K").charAt(0)) + 1),
+      ),
+    );
+  });
+  // A node has less than a tebibyte; a larger number is about something else.
+  const likely = amounts.filter((amount) => amount < 2 ** 40);
+  return likely.length === 0 ? undefined : Math.max(...likely);
+}
+
+/**
+ * An image that ran in this place in the revision before is known to come. One that nobody has seen is believed where it has the form of those
+ * that ran (`3.2.1-alpine` beside `3.2.0-alpine`), is of the same repository, and comes near to what was meant.
+ */
+function imageStays({ workload, container }: Place, before: Snapshot, finding: Finding, value: string | undefined): string | undefined {
+  const old = finding.value ?? "";
+  if (value === undefined) return "there is no image";
+  if (value === old) return "the image is the same";
+  const known = knownImages(before, workload, container.name, old);
+  const seen = known.find((candidate) => candidate.value === value);
+  if (seen !== undefined) {
+    const running = known.filter(({ why }) => why.startsWith("pods of it"));
+    return running.length > 0 &&
+      !running.some((one) => one.value === value) &&
+      seen.why.startsWith("revision") &&
+      compareTags(value, running[0]?.value ?? value) < 0
+      ? `${quote(value)} is older than what runs now`
+      : undefined;
+  }
+  if (
+    repositoryOf(value) !== repositoryOf(old) &&
+    finding.fault !== "image-registry" &&
+    known.some((one) => repositoryOf(one.value) === repositoryOf(old))
+  )
+    return `${quote(value)} is of another repository`;
+  const shapes = new Set(known.map((one) => shapeOf(one.value)));
+  if (shapes.size > 0 && !shapes.has(shapeOf(value))) return `nobody has seen ${quote(value)}, and no image that ran is named like that`;
+  if (shapes.size === 0 && distance(value, old) > 6) return `nobody has seen ${quote(value)}`;
+  return undefined;
+}
+
+/** A tag with its numbers taken out: `3.2.1-alpine` → `#.#.#-alpine`. */
+function shapeOf(image: string): string {
+  return tagOf(image).replaceAll(/\d+/g, "#");
+}
+
+function tagOf(image: string): string {
+  const bare = image.split("@")[0] ?? image;
+  return bare.slice(repositoryOf(bare).length + 1);
+}
+
+function compareTags(a: string, b: string): number {
+  const [left, right] = [a, b].map((image) => [...tagOf(image).matchAll(/\d+/g)].map(([digits]) => Number(digits)));
+  for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
+    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function unknownValue(finding: Finding, value: string | undefined, what: string): string | undefined {
+  if (value === undefined || finding.candidates.length === 0 || finding.candidates.some((candidate) => candidate.value === value))
+    return undefined;
+  return `nothing shows that the program has the ${what} ${quote(value, 60)}`;
+}
+
+/** Does the program get the time that it needs? Ask the longest run, or what its log says of its start. */
+function probeStays(place: Place, now: Container, finding: Finding): string | undefined {
+  const member = finding.field.find((step) => typeof step === "string" && step.endsWith("Probe"));
+  if (typeof member !== "string") return undefined;
+  const allowed = (container: Container): number => {
+    const own = seconds(container, member);
+    const starting = container.json["startupProbe"] === undefined ? 0 : seconds(container, "startupProbe");
+    return own + starting;
+  };
+  return allowed(now) > allowed(place.container) * 1.5 ? undefined : "the program gets no more time to start than before";
+}
+
+/** Seconds from the start until a probe gives up. */
+function seconds(container: Container, probe: string): number {
+  const number = (member: string, otherwise: number): number => {
+    const value = valueAt(container.json, probe, member);
+    return typeof value === "number" ? value : otherwise;
+  };
+  return number("initialDelaySeconds", 0) + number("periodSeconds", 10) * number("failureThreshold", 3);
+}
+
+/** The host has to be a service of the cluster, and to have the port that is asked for. */
+function hostStays(
+  { workload }: Place,
+  before: Snapshot,
+  after: Snapshot,
+  finding: Finding,
+  value: string | undefined,
+): string | undefined {
+  if (value === undefined || value === finding.value) return "the setting names the same host";
+  const [, host = "", port] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/]*@)?([\w.-]+)(?::(\d+))?/i.exec(value) ?? [];
+  const [name = "", namespace = workload.object.namespace] = host.split(".");
+  const service = after.find("Service", namespace, name);
+  if (service === undefined) return `no Service ${quote(name, 60)} is in namespace ${namespace ?? ""}`;
+  const ports = listAt(service.json, "spec", "ports").map((one) => valueAt(one, "port"));
+  if (port !== undefined && !ports.includes(Number(port))) return `Service ${name} has no port ${port}`;
+  // The same shape as before: a short name must not become the name of something else altogether.
+  return before.find("Service", namespace, name) === undefined ? "the service is not in the cluster yet" : undefined;
+}
+
+function settingStays({ workload, container }: Place, after: Snapshot, finding: Finding): string | undefined {
+  const wanted = /asks for ([A-Z][A-Z0-9_]+)/.exec(finding.says)?.[1];
+  if (wanted === undefined) return undefined;
+  const given = variablesOf(after, workload, container).find(({ name }) => name === wanted);
+  const secret = listAt(container.json, "env").some(
+    (one) => textAt(one, "name") === wanted && valueAt(one, "valueFrom", "secretKeyRef") !== undefined,
+  );
+  if (secret || (given !== undefined && given.value.trim() !== "")) return undefined;
+  return `the program is still not given ${wanted}`;
+}
+
+/** The words of the command line are those of the revision before, or the word that was not known is gone. */
+function argumentStays(place: Place, before: Snapshot, now: Container, finding: Finding): string | undefined {
+  const words = (container: Container): string => JSON.stringify([listAt(container.json, "command"), listAt(container.json, "args")]);
+  if (words(place.container) === words(now)) return "the command line is the same";
+  const bad = finding.fault === "argument-unknown" ? finding.value : /no program "([^"]+)"/.exec(finding.says)?.[1];
+  const still = [...listAt(now.json, "command"), ...listAt(now.json, "args")].includes(bad ?? "");
+  if (still) return `it is still started with ${quote(bad ?? "", 60)}`;
+  const pods = place.workload.pods.flatMap((pod) => eventsOf(before, pod));
+  return pods.some(({ message }) => bad !== undefined && message.includes(bad)) || bad !== undefined
+    ? undefined
+    : "what is wrong with its command line is not known";
+}

@@ -1,0 +1,236 @@
+import type { JsonValue } from "../messages/conversation.ts";
+import type { ChangedObject } from "./overlay.ts";
+import type { Finding } from "./finding.ts";
+import {
+  type FieldStep,
+  fieldText,
+  isObject,
+  type KubeObject,
+  listAt,
+  numberAt,
+  objectAt,
+  type ObjectRef,
+  refText,
+  textAt,
+  textsAt,
+  valueAt,
+} from "./kube-object.ts";
+import { quantity } from "./quantity.ts";
+import { quote } from "./quote.ts";
+import { type Container, containersOf } from "./workloads.ts";
+
+/** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
+const largestRise = 64;
+
+/** A change that is not let out whatever it mends. */
+export interface Refusal {
+  /** `probe-removed`, `limit-removed`, `replicas-zero`, …; a closed list. */
+  readonly rule: string;
+  readonly object: ObjectRef;
+  readonly says: string;
+}
+
+/** What of a change makes things worse, or has nothing to do with what is wrong. */
+export function findRefusals(
+  changed: readonly ChangedObject[],
+  otherFiles: readonly string[],
+  findings: readonly Finding[],
+): readonly Refusal[] {
+  const elsewhere = otherFiles.map((path): Refusal => ({
+    rule: "not-asked-for",
+    object: { kind: "File", namespace: undefined, name: path },
+    says: `${path} changes, which is no manifest`,
+  }));
+  return [...changed.flatMap((one) => [...worsens(one), ...unasked(one, findings)]), ...elsewhere];
+}
+
+function worsens({ object, before, after }: ChangedObject): Refusal[] {
+  const refuse = (rule: string, says: string): Refusal => ({ rule, object, says });
+  if (after === undefined) return [refuse("object-removed", `${object.kind} ${object.name} is taken away`)];
+  const found: Refusal[] = [];
+  const [was, is] = [before === undefined ? [] : containers(before), containers(after)];
+  for (const container of is) {
+    const old = was.find(({ name }) => name === container.name);
+    for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
+      if (old?.json[probe] !== undefined && container.json[probe] === undefined)
+        found.push(refuse("probe-removed", `the ${probe} of container ${container.name} is taken away`));
+    for (const resource of ["memory", "cpu"])
+      if (
+        valueAt(old?.json, "resources", "limits", resource) !== undefined &&
+        valueAt(container.json, "resources", "limits", resource) === undefined
+      )
+        found.push(refuse("limit-removed", `the limit of ${resource} of container ${container.name} is taken away`));
+    for (const resource of ["memory", "cpu"]) {
+      const [request, limit] = ["requests", "limits"].map((member) => quantity(valueAt(container.json, "resources", member, resource)));
+      const [asked, most] = ["requests", "limits"].map((member) => quantity(valueAt(old?.json, "resources", member, resource)));
+      if (asked !== undefined && request === undefined)
+        found.push(refuse("request-removed", `the request of ${resource} of container ${container.name} is taken away`));
+      if (request !== undefined && limit !== undefined && request > limit)
+        found.push(refuse("request-above-limit", `container ${container.name} asks for more ${resource} than its limit`));
+      if (limit !== undefined && most !== undefined && limit > most * largestRise)
+        found.push(
+          refuse(
+            "limit-too-high",
+            `the limit of ${resource} of container ${container.name} becomes more than ${largestRise} times as high`,
+          ),
+        );
+    }
+    const image = textAt(container.json, "image") ?? "";
+    if (image !== textAt(old?.json, "image") && !image.includes("@") && (image.endsWith(":latest") || !/:[^/]+$/.test(image)))
+      found.push(refuse("image-floating", `image ${quote(image, 100)} names no version`));
+    if (powers(container.json).some((power) => !powers(old?.json ?? {}).includes(power)))
+      found.push(
+        refuse("privileged", `container ${container.name} gets rights that it did not have: ${powers(container.json).join(", ")}`),
+      );
+    const pull = textAt(container.json, "imagePullPolicy");
+    if (pull === "Never" && textAt(old?.json, "imagePullPolicy") !== "Never")
+      found.push(refuse("image-never-pulled", `the image of container ${container.name} would never be pulled`));
+    for (const variable of listAt(container.json, "env")) {
+      const name = textAt(variable, "name") ?? "";
+      const plain = textAt(variable, "value");
+      const same = listAt(old?.json, "env").some((one) => textAt(one, "name") === name && textAt(one, "value") === plain);
+      if (!same && plain !== undefined && plain !== "" && isSecretName(name))
+        found.push(refuse("secret-in-clear", `variable ${name} of container ${container.name} holds a secret in the clear`));
+    }
+  }
+  for (const old of was)
+    if (!is.some(({ name }) => name === old.name)) found.push(refuse("container-removed", `container ${old.name} is taken away`));
+  const [replicas, wanted] = [numberAt(before?.json, "spec", "replicas"), numberAt(after.json, "spec", "replicas")];
+  if (wanted === 0 && replicas !== 0) found.push(refuse("replicas-zero", `${object.kind} ${object.name} would have no pods`));
+  if (before !== undefined && pathsOf(hostPowers(after)).some((power) => !pathsOf(hostPowers(before)).includes(power)))
+    found.push(refuse("privileged", `pods of ${object.name} get the node's own: ${pathsOf(hostPowers(after)).join(", ")}`));
+  if (
+    object.kind === "Secret" &&
+    Object.keys({ ...textsAt(after.json, "data"), ...textsAt(after.json, "stringData") }).some(
+      (key) => textAt(before?.json, "data", key) === undefined && textAt(before?.json, "stringData", key) === undefined,
+    )
+  )
+    found.push(refuse("secret-in-clear", `Secret ${object.name} would be in the repository with its values`));
+  if (
+    before !== undefined &&
+    object.kind !== "Service" &&
+    JSON.stringify(valueAt(before.json, "spec", "selector")) !== JSON.stringify(valueAt(after.json, "spec", "selector")) &&
+    valueAt(after.json, "spec", "template") !== undefined
+  )
+    found.push(refuse("selector-changed", `the selector of ${object.kind} ${object.name} cannot be changed once it is there`));
+  return found;
+}
+
+/** A change somewhere else than what is wrong: it may be good, but it is not this incident's. */
+function unasked({ object, before, after, changes }: ChangedObject, findings: readonly Finding[]): Refusal[] {
+  if (after === undefined) return [];
+  if (before === undefined)
+    return findings.some((finding) => asksFor(finding, object))
+      ? []
+      : [{ rule: "not-asked-for", object, says: `${object.kind} ${object.name} is new, and nothing that is wrong asks for it` }];
+  return changes
+    .filter(({ field }) => !isAnnotation(field) && !findings.some((finding) => touches(finding, object, field)))
+    .slice(0, 3)
+    .map(({ field }) => ({
+      rule: "not-asked-for",
+      object,
+      says: `${fieldText(field)} of ${object.kind} ${object.name} changes, and nothing that is wrong asks for it`,
+    }));
+}
+
+function isAnnotation(field: readonly FieldStep[]): boolean {
+  const at = field.indexOf("annotations");
+  return at > 0 && field[at - 1] === "metadata";
+}
+
+/** Does mending the finding touch this field? Its own field and what belongs to it; for some faults, the other side of the mismatch. */
+function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[]): boolean {
+  const path = fieldText(field);
+  if (refText(finding.object) === refText(object)) {
+    const own = fieldText(scopeOf(finding));
+    if (
+      own === "" ||
+      path === own ||
+      path.startsWith(`${own}.`) ||
+      path.startsWith(`${own}[`) ||
+      own.startsWith(`${path}.`) ||
+      own.startsWith(`${path}[`)
+    )
+      return true;
+    // A request may rise with its limit, and fall with it.
+    const parallel = own.replace(".limits.", ".requests.");
+    return path === parallel || path === parallel.replace(".requests.", ".limits.");
+  }
+  return asksFor(finding, object) && (finding.severity === "cause" || object.kind === "ConfigMap");
+}
+
+/** The field of a finding, widened to what has to be changed together with it. */
+function scopeOf({ fault, field }: Finding): readonly FieldStep[] {
+  if (fault.startsWith("probe-"))
+    return field.slice(
+      0,
+      field.findIndex((step) => typeof step === "string" && step.endsWith("Probe")) + (fault === "probe-too-soon" ? 0 : 1),
+    );
+  if (fault === "selector-matches-nothing") return ["spec", "selector"];
+  if (fault === "target-port") return ["spec", "ports"];
+  if (fault.startsWith("argument-") || fault.startsWith("command-"))
+    return field.slice(
+      0,
+      field.findIndex((step) => step === "args" || step === "command"),
+    );
+  if (fault.startsWith("role-") || fault.startsWith("binding-")) return field.slice(0, 1);
+  if (fault === "reference-missing" || fault === "key-missing") return field.slice(0, -1);
+  return field;
+}
+
+/** Another object through which a finding can be mended: the one that is missing, the pods that a selector should choose. */
+function asksFor(finding: Finding, object: ObjectRef): boolean {
+  switch (finding.fault) {
+    case "reference-missing":
+    case "ingress-backend":
+    case "ingress-certificate":
+      return finding.value === object.name;
+    case "key-missing":
+      return finding.evidence.some((one) => refText(one.object) === refText(object));
+    case "selector-matches-nothing":
+    case "target-port":
+      return finding.candidates.length > 0 && finding.evidence.some((one) => refText(one.object) === refText(object));
+    case "setting-missing":
+    case "host-unknown":
+      return object.kind === "ConfigMap" && refText(finding.object) === refText(object);
+    case "role-missing":
+    case "role-resource":
+    case "binding-missing":
+      return ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"].includes(object.kind);
+    default:
+      return false;
+  }
+}
+
+function containers(object: KubeObject): readonly Container[] {
+  const way = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object.kind === "Pod" ? [] : ["spec", "template"];
+  return containersOf({ way, template: objectAt(object.json, ...way) });
+}
+
+function powers(container: JsonValue): readonly string[] {
+  const context = objectAt(container, "securityContext");
+  return [
+    ...(context["privileged"] === true ? ["privileged"] : []),
+    ...(context["allowPrivilegeEscalation"] === true ? ["allowPrivilegeEscalation"] : []),
+    ...(context["runAsUser"] === 0 ? ["runAsUser 0"] : []),
+    ...listAt(context, "capabilities", "add").filter((one): one is string => typeof one === "string"),
+  ];
+}
+
+function hostPowers(object: KubeObject): JsonValue {
+  const way = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object.kind === "Pod" ? [] : ["spec", "template"];
+  const spec = objectAt(object.json, ...way, "spec");
+  return {
+    ...Object.fromEntries(["hostNetwork", "hostPID", "hostIPC"].filter((name) => spec[name] === true).map((name) => [name, true])),
+    ...(listAt(spec, "volumes").some((volume) => isObject(valueAt(volume, "hostPath"))) ? { hostPath: true } : {}),
+    ...(valueAt(spec, "securityContext", "runAsUser") === 0 ? { "runAsUser 0": true } : {}),
+  };
+}
+
+function pathsOf(value: JsonValue): readonly string[] {
+  return isObject(value) ? Object.keys(value) : [];
+}
+
+function isSecretName(name: string): boolean {
+  return /(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)(?:$|_)/.test(name);
+}

@@ -1,0 +1,63 @@
+import { findAccess } from "./analyzers/access.ts";
+import { findCertificates } from "./analyzers/certificates.ts";
+import { findCrashes } from "./analyzers/crashes.ts";
+import { findImages } from "./analyzers/images.ts";
+import { findIngresses } from "./analyzers/ingresses.ts";
+import { findJobs } from "./analyzers/jobs.ts";
+import { findLimits } from "./analyzers/limits.ts";
+import { findNetworkPolicies } from "./analyzers/network-policies.ts";
+import { findNodes } from "./analyzers/nodes.ts";
+import { findProbes } from "./analyzers/probes.ts";
+import { findReferences } from "./analyzers/references.ts";
+import { findScheduling } from "./analyzers/scheduling.ts";
+import { findServices } from "./analyzers/services.ts";
+import { findStorage } from "./analyzers/storage.ts";
+import type { Analyzer, Finding, Severity } from "./finding.ts";
+import { fieldText, refText } from "./kube-object.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Every analyzer, surest explanations first: of two findings of one field the earlier one stays. */
+const analyzers: readonly Analyzer[] = [
+  findReferences,
+  findImages,
+  findCertificates,
+  findAccess,
+  findStorage,
+  findLimits,
+  findScheduling,
+  findServices,
+  findIngresses,
+  findNetworkPolicies,
+  findProbes,
+  findCrashes,
+  findJobs,
+  findNodes,
+];
+
+const order: Readonly<Record<Severity, number>> = { cause: 0, fault: 1, symptom: 2 };
+
+/** What is abnormal in a namespace, the likeliest causes first. Pure; the same snapshot gives the same findings in the same order. */
+export function triage(snapshot: Snapshot, namespace: string): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const analyze of analyzers)
+    for (const finding of analyze(snapshot, namespace)) {
+      const key = findingKey(finding);
+      if (!found.has(key)) found.set(key, finding);
+    }
+  const all = dropExplained([...found.values()]);
+  return all.sort((a, b) => order[a.severity] - order[b.severity]);
+}
+
+/** The same for the same fault at the same place, whatever stands there now: what a check compares before and after a change. */
+export function findingKey({ fault, object, field }: Pick<Finding, "fault" | "object" | "field">): string {
+  return `${fault} ${refText(object)} ${fieldText(field)}`;
+}
+
+/** A crash or a failing probe that says nothing but that it is one goes where a cause of the same workload is known. */
+function dropExplained(findings: readonly Finding[]): Finding[] {
+  const explained = new Set(findings.filter(({ severity }) => severity === "cause").map(({ object }) => refText(object)));
+  return findings.filter(
+    ({ severity, object, fault }) =>
+      severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails"),
+  );
+}

@@ -1,0 +1,156 @@
+import type { JsonObject, JsonValue } from "../messages/conversation.ts";
+import { type FieldStep, type KubeObject, listAt, objectAt, textAt, textsAt } from "./kube-object.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Kinds whose objects hold a pod template, and the way to it. A pod is its own. */
+const templates: Readonly<Record<string, readonly string[]>> = {
+  Pod: [],
+  Deployment: ["spec", "template"],
+  ReplicaSet: ["spec", "template"],
+  StatefulSet: ["spec", "template"],
+  DaemonSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
+  Job: ["spec", "template"],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
+};
+
+export interface Workload {
+  /** The object that a person edits: the owner of owners. */
+  readonly object: KubeObject;
+  /** The way to its pod template. */
+  readonly way: readonly string[];
+  /** `{ metadata, spec }` of the pods that it makes. */
+  readonly template: JsonObject;
+  /** What it has made that is still there, newest revision first. */
+  readonly pods: readonly KubeObject[];
+  /** Of the pods those that were made from the template as it stands now. */
+  readonly current: readonly KubeObject[];
+}
+
+export interface Container {
+  readonly name: string;
+  readonly json: JsonObject;
+  readonly init: boolean;
+  /** The way from the workload's object to the container. */
+  readonly field: readonly FieldStep[];
+}
+
+/** The workloads of a namespace that nobody owns, in the order of the snapshot; pods without an owner are workloads of one. */
+export function workloadsOf(snapshot: Snapshot, namespace: string): readonly Workload[] {
+  const pods = groupPods(snapshot, namespace);
+  const found: Workload[] = [];
+  for (const kind of Object.keys(templates))
+    for (const object of snapshot.of(kind, namespace)) {
+      if (ownerOf(snapshot, object) !== undefined) continue;
+      const way = templates[kind] ?? [];
+      const mine = kind === "Pod" ? [object] : (pods.get(object) ?? []);
+      found.push({ object, way, template: objectAt(object.json, ...way), pods: mine, current: currentPods(snapshot, object, mine) });
+    }
+  return found;
+}
+
+/** The object that a person would edit to change this one: itself where nobody owns it. */
+export function topOwner(snapshot: Snapshot, object: KubeObject): KubeObject {
+  let at = object;
+  // Owners of owners end after a few steps; a ring of them is somebody's mistake.
+  for (let steps = 0; steps < 5; steps++) {
+    const owner = ownerOf(snapshot, at);
+    if (owner === undefined) return at;
+    at = owner;
+  }
+  return at;
+}
+
+/** All containers of the template, init containers first, as they are started. */
+export function containersOf({ way, template }: Pick<Workload, "way" | "template">): readonly Container[] {
+  const list = (member: string, init: boolean): Container[] =>
+    listAt(template, "spec", member).flatMap((value) => {
+      const name = textAt(value, "name");
+      return name === undefined ? [] : [{ name, json: value as JsonObject, init, field: [...way, "spec", member, { name }] }];
+    });
+  return [...list("initContainers", true), ...list("containers", false)];
+}
+
+/** The replica sets of a deployment, the newest revision first. */
+export function revisionsOf(snapshot: Snapshot, deployment: KubeObject): readonly KubeObject[] {
+  return snapshot
+    .of("ReplicaSet", deployment.namespace)
+    .filter((set) => ownerOf(snapshot, set) === deployment)
+    .sort((a, b) => revisionOf(b) - revisionOf(a));
+}
+
+export function revisionOf(object: KubeObject): number {
+  return Number(textAt(object.json, "metadata", "annotations", "deployment.kubernetes.io/revision") ?? 0);
+}
+
+export function isReady(pod: KubeObject): boolean {
+  return listAt(pod.json, "status", "conditions").some(
+    (condition) => textAt(condition, "type") === "Ready" && textAt(condition, "status") === "True",
+  );
+}
+
+/** Ended for good, well or badly. */
+export function isOver(pod: KubeObject): boolean {
+  const phase = textAt(pod.json, "status", "phase");
+  return phase === "Succeeded" || phase === "Failed";
+}
+
+/** Does a selector of labels (`app: web`) choose these labels? An empty one chooses nothing here: no service selects with it. */
+export function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
+  const wanted = Object.entries(selector);
+  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+}
+
+/** A selector with `matchLabels` and `matchExpressions`; an empty one chooses everything. */
+export function matchesSelector(selector: JsonValue | undefined, labels: Readonly<Record<string, string>>): boolean {
+  const named = Object.entries(textsAt(selector, "matchLabels")).every(([key, value]) => labels[key] === value);
+  return (
+    named &&
+    listAt(selector, "matchExpressions").every((expression) => {
+      const value = labels[textAt(expression, "key") ?? ""];
+      const values = listAt(expression, "values");
+      switch (textAt(expression, "operator")) {
+        case "In":
+          return value !== undefined && values.includes(value);
+        case "NotIn":
+          return value === undefined || !values.includes(value);
+        case "Exists":
+          return value !== undefined;
+        case "DoesNotExist":
+          return value === undefined;
+        default:
+          return false;
+      }
+    })
+  );
+}
+
+export function labelsOf(value: JsonValue | undefined): Readonly<Record<string, string>> {
+  return textsAt(value, "metadata", "labels");
+}
+
+function ownerOf(snapshot: Snapshot, object: KubeObject): KubeObject | undefined {
+  for (const owner of listAt(object.json, "metadata", "ownerReferences")) {
+    const [kind, name] = [textAt(owner, "kind"), textAt(owner, "name")];
+    const found = kind === undefined || name === undefined ? undefined : snapshot.find(kind, object.namespace, name);
+    if (found !== undefined && found !== object) return found;
+  }
+  return undefined;
+}
+
+function groupPods(snapshot: Snapshot, namespace: string): ReadonlyMap<KubeObject, readonly KubeObject[]> {
+  const groups = new Map<KubeObject, KubeObject[]>();
+  for (const pod of snapshot.of("Pod", namespace)) {
+    const owner = topOwner(snapshot, pod);
+    const group = groups.get(owner);
+    if (group === undefined) groups.set(owner, [pod]);
+    else group.push(pod);
+  }
+  return groups;
+}
+
+function currentPods(snapshot: Snapshot, workload: KubeObject, pods: readonly KubeObject[]): readonly KubeObject[] {
+  if (workload.kind !== "Deployment") return pods;
+  const newest = revisionsOf(snapshot, workload)[0];
+  return newest === undefined ? pods : pods.filter((pod) => ownerOf(snapshot, pod) === newest);
+}
