@@ -98,4 +98,60 @@ const later: readonly OutputTask[] = [
   },
 ];
 
-export const outputTasks: readonly OutputTask[] = [...Object.entries(asks).map(([id, text]) => ({ id, turns: [ask(text)] })), ...later];
+/** Deep in a session, where the conversation itself shows the form: the smallest models call nothing before that. */
+function deep(id: string, task: string, ...steps: readonly (readonly [command: string, out: string])[]): OutputTask {
+  const done = steps.flatMap(([command, out], n) => [called(`${n}`, "Bash", { command }), result(`${n}`, out)]);
+  return { id: `deep-${id}`, turns: [ask(task), ...done] };
+}
+
+const pods = "NAME        READY   STATUS             RESTARTS\nweb-7d4b9   0/1     CrashLoopBackOff   12";
+
+const deepTasks: readonly OutputTask[] = [
+  deep(
+    "pods",
+    "Why does the shop not answer?",
+    ["kubectl get ns", "default\nshop"],
+    ["kubectl get pods -n shop", pods],
+    ["kubectl describe pod web-7d4b9 -n shop", oom],
+  ),
+  deep(
+    "logs",
+    "Look at the logs of all pods of shop.",
+    ["kubectl get pods -n shop", "web-1\nweb-2\ndb-0"],
+    ["kubectl logs web-1 -n shop", "listening on 8080"],
+    ["kubectl logs web-2 -n shop", "listening on 8080"],
+  ),
+  deep(
+    "files",
+    "Read all files of /work/deploy.",
+    ["ls /work/deploy", "a.yaml\nb.yaml\nc.yaml"],
+    ["cat /work/deploy/a.yaml", "kind: Service"],
+    ["cat /work/deploy/b.yaml", "kind: Deployment"],
+  ),
+  deep(
+    "git",
+    "Commit the change in /work and push it.",
+    ["cd /work && git status", "modified: deploy/web.yaml"],
+    ["cd /work && git checkout -b fix", "Switched to a new branch 'fix'"],
+    ["cd /work && git add -A", ""],
+  ),
+  deep(
+    "sed",
+    "Set the memory limit to 256Mi in every file of /work/deploy.",
+    ["grep -l 64Mi /work/deploy/*", "a.yaml\nb.yaml"],
+    ["sed -i 's/64Mi/256Mi/' /work/deploy/a.yaml", ""],
+  ),
+  deep(
+    "numbers",
+    "Count the lines of each file below /work.",
+    ["ls /work", "one.txt\ntwo.txt\nthree.txt"],
+    ["wc -l /work/one.txt", "12 /work/one.txt"],
+    ["wc -l /work/two.txt", "7 /work/two.txt"],
+  ),
+];
+
+export const outputTasks: readonly OutputTask[] = [
+  ...Object.entries(asks).map(([id, text]) => ({ id, turns: [ask(text)] })),
+  ...later,
+  ...deepTasks,
+];

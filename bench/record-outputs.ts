@@ -3,7 +3,7 @@
  * `e2e/outputs.test.ts` to read. Labels are given afterwards, by somebody who has read the outputs. With `--grammar` they are held to a call, as an
  * answer is that is asked for again.
  *
- *     node dist/bench/record-outputs.js --model NAME [--shown ours,own,code,tags] [--samples 1] [--max-tokens 120] [--grammar] >> outputs.ndjson
+ *     node dist/bench/record-outputs.js --model NAME [--shown ours,own,code,tags] [--tasks PREFIX] [--samples 1] [--max-tokens 120] [--grammar] >> outputs.ndjson
  */
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +25,7 @@ const { values } = parseArgs({
   options: {
     model: { type: "string", default: "qwen2.5-coder-0.5b" },
     shown: { type: "string", default: "ours,own,code,tags" },
+    tasks: { type: "string", default: "" },
     samples: { type: "string", default: "1" },
     temperature: { type: "string", default: "0.7" },
     grammar: { type: "boolean", default: false },
@@ -97,7 +98,7 @@ try {
   // One way of showing after the other, so that the tools are read once each.
   for (const { shown, template, system } of shows.filter(({ shown }) => wanted.includes(shown)))
     for (let sample = 0; sample < Number(values.samples); sample++)
-      for (const task of outputTasks) {
+      for (const task of outputTasks.filter(({ id }) => id.startsWith(values.tasks))) {
         const prompt = promptOf(task, system);
         let text = "";
         let end = "";

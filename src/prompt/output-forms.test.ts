@@ -231,6 +231,7 @@ test("a call that cannot be made is refused with its fault", () => {
     ['Let me look:\n{"name": "Bash", "arguments": {"command": "ls', /in the middle of a tool call/],
     ["<function=Write>\n<parameter=file_path>/a</parameter>\n</function>", /called "Write"/],
     ["I edit:\n<function=Edit>\n<replace_all>\n</function>", /call of Edit cannot be read/],
+    ["<tool_response>\nkind: Deployment\n</tool_response>", /wrote a tool's result in place of a call/],
     ["<tool_call>\nls -l\n</tool_call>", /opened a tool call and wrote none/],
   ];
   for (const [written, fault] of cases)

@@ -94,6 +94,7 @@ export function createCallReader(tools: readonly Tool[], demanded: boolean): Out
         break;
       case "nothing": {
         if (opening.kind === "tag") return refuse("The model opened a tool call and wrote none.");
+        if (first && opening.name === "tool_response") return refuse("The model wrote a tool's result in place of a call.");
         const meant = meantTool(text.text, first);
         if (meant !== undefined) return refuse(`The model's call of ${meant} cannot be read.`);
       }

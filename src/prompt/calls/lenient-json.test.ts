@@ -16,6 +16,7 @@ const cases: [name: string, text: string, value: JsonValue][] = [
   ["unescaped quotes before a comma", '{"command": "echo "a", "b"", "n": 1}', { command: 'echo "a", "b"', n: 1 }],
   ["unescaped quotes before a brace", `{"command": "awk '{print "x"}' f"}`, { command: `awk '{print "x"}' f` }],
   ["escapes that are none of JSON's", String.raw`{"command": "sed 's/a\.b/\$c/' \'d\'"}`, { command: String.raw`sed 's/a\.b/\$c/' 'd'` }],
+  ["an apostrophe within single quotes", "{'command': 'echo it's'}", { command: "echo it's" }],
   ["doubled braces", '{{"a": {{"b": 1}}}}', { a: { b: 1 } }],
   ["braces doubled at the beginning only", '{{"a": {"b": 1}}', { a: { b: 1 } }],
   ["three quotes", '{"a": """x\n"y" z"""}', { a: 'x\n"y" z' }],
@@ -31,6 +32,11 @@ for (const [name, text, value] of cases) {
     assert.deepEqual(readLenientJson(text)?.value, value);
   });
 }
+
+test("a quote within a string that does not open or close anything makes it unreadable", () => {
+  for (const text of ['{"command": "get pods n", "json=n", "name": "x"}', '{"command": "git commit -m "Raise"}', '{"a": "b" c"}'])
+    assert.equal(readLenientJson(text), undefined, text);
+});
 
 test("half a string, half a word and what is no JSON are not read", () => {
   for (const text of [

@@ -171,6 +171,8 @@ function readJson(text: string, from: number, guessing: boolean): LenientValue |
     }
     const closing = quotes[opening] ?? opening;
     let value = "";
+    /** A quote that was not escaped stands open within the string. */
+    let inner = false;
     for (at++; at < text.length; at++) {
       const character = text[at] ?? "";
       if (character === "\\") {
@@ -181,12 +183,24 @@ function readJson(text: string, from: number, guessing: boolean): LenientValue |
         // `\.` and `\$` are no escapes of JSON: the model meant the shell's or the expression's.
         else value += next === "\n" ? "\\\n" : (escapes[next] ?? `\\${next}`);
         at += code === undefined ? 1 : 5;
-      } else if (character === closing && endsString(at + 1, isName)) {
+        continue;
+      }
+      if (character === closing && endsString(at + 1, isName)) {
         at++;
-        return value;
-      } else value += character;
+        return inner ? failed : value;
+      }
+      if (character === closing && !isApostrophe()) {
+        // What is quoted within begins behind a gap; anything else is no string that could be told apart.
+        if (!inner && !/[\s=([{:,|]/.test(text[at - 1] ?? "")) return failed;
+        inner = !inner;
+      }
+      value += character;
     }
     return failed;
+  }
+
+  function isApostrophe(): boolean {
+    return /\w/.test(text[at - 1] ?? "") && /\w/.test(text[at + 1] ?? "");
   }
 
   /** Does a quote before `next` end its string? One that is followed by what cannot follow a value is part of the text. */

@@ -42,6 +42,7 @@ const tagNames = [
   "tools",
   "tool_use",
   "tool_name",
+  "tool_response",
 ];
 const longestTag = 200;
 const shells = /^(?:bash|sh|shell|zsh|console)$/i;
