@@ -107,6 +107,12 @@ function worsens({ object, before, after }: ChangedObject): Refusal[] {
   )
     found.push(refuse("secret-in-clear", `Secret ${object.name} would be in the repository with its values`));
   if (
+    object.kind === "Service" &&
+    Object.keys(objectAt(before?.json, "spec", "selector")).length > 0 &&
+    Object.keys(objectAt(after.json, "spec", "selector")).length === 0
+  )
+    found.push(refuse("selector-removed", `Service ${object.name} would choose no pods at all`));
+  if (
     before !== undefined &&
     object.kind !== "Service" &&
     JSON.stringify(valueAt(before.json, "spec", "selector")) !== JSON.stringify(valueAt(after.json, "spec", "selector")) &&
