@@ -162,7 +162,13 @@ function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[
     const parallel = own.replace(".limits.", ".requests.");
     return path === parallel || path === parallel.replace(".requests.", ".limits.");
   }
-  return asksFor(finding, object) && (finding.severity === "cause" || object.kind === "ConfigMap");
+  return asksFor(finding, object) && (finding.severity === "cause" || object.kind === "ConfigMap") && isOtherSide(finding, path);
+}
+
+/** Of the pods that a service should reach, only what the service goes by is the other side of a mismatch: their labels, their ports. */
+function isOtherSide({ fault }: Finding, path: string): boolean {
+  if (fault === "selector-matches-nothing") return /(?:^|\.)metadata\.labels\b/.test(path);
+  return fault !== "target-port" || /\.ports\b/.test(path);
 }
 
 /** The field of a finding, widened to what has to be changed together with it. */
