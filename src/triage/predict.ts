@@ -36,6 +36,7 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot):
         ? undefined
         : "nothing gives the nodes a right to pull it";
     case "probe-path":
+      if (value === undefined) return "the probe no longer asks the program itself";
       return value === finding.value ? "the probe still asks for the same path" : unknownValue(finding, value, "path");
     case "probe-port":
       return value === finding.value ? "the probe still asks at the same port" : unknownValue(finding, value, "port");
