@@ -1,19 +1,21 @@
+import type { JsonValue } from "../messages/conversation.ts";
 import { knownImages, repositoryOf } from "./analyzers/images.ts";
 import { eventsOf, lastRunLog, statesOf } from "./container-state.ts";
 import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
-import { fieldText, listAt, refText, textAt, valueAt } from "./kube-object.ts";
+import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { distance } from "./near.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type Container, containersOf, type Workload, workloadsOf } from "./workloads.ts";
+import { type Container, containersOf, labelsOf, selects, type Workload, workloadsOf } from "./workloads.ts";
 
 /**
  * Would what was observed of running containers still be so after a change? Whoever looks at objects alone sees no pull and no crash, so each of these
  * faults has a rule of what a change must bring. The answer is why the fault stays; `undefined` where it goes.
  */
 export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot): string | undefined {
+  if (finding.fault === "target-port") return targetPortStays(finding, before, after);
   const place = findPlace(finding, before);
   if (place === undefined) return undefined;
   const now = containerAfter(place, after);
@@ -34,6 +36,7 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot):
         ? undefined
         : "nothing gives the nodes a right to pull it";
     case "probe-path":
+      if (value === undefined) return "the probe no longer asks the program itself";
       return value === finding.value ? "the probe still asks for the same path" : unknownValue(finding, value, "path");
     case "probe-port":
       return value === finding.value ? "the probe still asks at the same port" : unknownValue(finding, value, "port");
@@ -54,6 +57,29 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot):
     default:
       return undefined;
   }
+}
+
+/** Each port of a service goes to a place of its own; and a port that is only declared is not yet one at which the program listens. */
+function targetPortStays({ object, field }: Finding, before: Snapshot, after: Snapshot): string | undefined {
+  const service = after.find(object.kind, object.namespace, object.name);
+  const target = valueAt(service?.json, ...field);
+  if (service === undefined || (typeof target !== "string" && typeof target !== "number")) return undefined;
+  const chosen = (snapshot: Snapshot): readonly Container[] =>
+    workloadsOf(snapshot, object.namespace ?? "")
+      .filter(({ template }) => selects(textsAt(service.json, "spec", "selector"), labelsOf(template)))
+      .flatMap((workload) => containersOf(workload));
+  const declared = (containers: readonly Container[]): readonly JsonValue[] => containers.flatMap(({ json }) => listAt(json, "ports"));
+  const now = declared(chosen(after));
+  const numberOf = (value: JsonValue | undefined): JsonValue | undefined =>
+    typeof value === "number" ? value : numberAt(now.find((port) => textAt(port, "name") === value) ?? null, "containerPort");
+  const own = valueAt(service.json, ...field.slice(0, -1));
+  const taken = listAt(service.json, "spec", "ports").find(
+    (port) => port !== own && numberOf(valueAt(port, "targetPort")) === numberOf(target),
+  );
+  if (taken !== undefined) return `port ${textAt(taken, "name") ?? ""} of the service goes there already`;
+  if (valueAt(before.find(object.kind, object.namespace, object.name)?.json, ...field) !== target) return undefined;
+  const known = declared(chosen(before)).some((port) => numberAt(port, "containerPort") === numberOf(target));
+  return known ? undefined : "declaring a port does not make the program listen there";
 }
 
 interface Place {
