@@ -19,6 +19,11 @@ const ended = [
 ];
 const serving = (age, ...lines) => ({ log: [[age, "geocode 4.6.1"], [age, "184220 places, 50000 answers kept"], [age, "listening on :8080"], ...lines] });
 
+const before = (spec) => {
+  spec.template.spec.containers[0].image = "registry.internal/acme/geocode:4.6.1";
+  spec.template.spec.containers[0].args = ["batch", "--file=/work/addresses.csv"];
+};
+
 draftCluster(import.meta.url, {
   recordedAt: "2026-11-12T10:26:00Z",
   age: "402d",
@@ -60,8 +65,8 @@ draftCluster(import.meta.url, {
     },
     "CronJob/maps/geocode-batch": {
       jobs: [
-        { ago: "1d 10h 6m", state: completed({ ran: 9 }), log: [["1d 10h 6m", "geocode 4.6.1"], ["1d 10h 6m", '{"name":"São Paulo"}']] },
-        { ago: "10h 6m", state: completed({ ran: 9 }), log: [["10h 6m", "geocode 4.6.1"], ["10h 6m", '{"name":"São Paulo"}']] },
+        { ago: "1d 10h 6m", change: before, state: completed({ ran: 9 }), log: [["1d 10h 6m", "geocode 4.6.1"], ["1d 10h 6m", '{"name":"São Paulo"}']] },
+        { ago: "10h 6m", change: before, state: completed({ ran: 9 }), log: [["10h 6m", "geocode 4.6.1"], ["10h 6m", '{"name":"São Paulo"}']] },
       ],
     },
     "Deployment/maps/tiles": {
