@@ -250,9 +250,9 @@ export function addJob(world, live, about) {
   const pods = wanted.map((pod, index) => addPod(world, live, live.spec.template, { age: pod.age ?? age, generate: true, index, ...pod }));
   const succeeded = pods.filter(({ status }) => status.phase === "Succeeded").length;
   const failed = about.failures ?? pods.filter(({ status }) => status.phase === "Failed").length;
-  const took = about.took ?? 24;
+  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   live.status = {
-    ...(succeeded > 0 && { completionTime: clock.stamp(Math.max(0, age - took)), succeeded }),
+    ...(succeeded > 0 && { completionTime: clock.stamp(end), succeeded }),
     ...(succeeded > 0 && {
       conditions: [
         { lastProbeTime: clock.stamp(age - took), lastTransitionTime: clock.stamp(age - took), status: "True", type: "Complete" },
