@@ -194,14 +194,16 @@ for (const id of ids) {
     for (const path of files) {
       const [namespace, pod, file = ""] = path.split("/");
       const container = file.replace(/(-previous)?\.log$/, "");
+      const spec = objects.get(key("Pod", namespace, pod))?.["spec"];
+      const containers = [...(spec?.["initContainers"] ?? []), ...(spec?.["containers"] ?? [])];
       assert.ok(
-        objects.get(key("Pod", namespace, pod))?.["spec"]?.["containers"]?.some((one) => one["name"] === container),
+        containers.some((one) => one["name"] === container),
         path,
       );
       const times = (await readFile(join(folder, path), "utf8"))
         .trimEnd()
         .split("\n")
-        .map((line) => /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z) \S/.exec(line)?.[1]);
+        .map((line) => /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z) ./.exec(line)?.[1]);
       assert.ok(
         times.every((time) => time !== undefined),
         path,

@@ -190,7 +190,7 @@ export function addDaemonSet(world, live, about) {
   };
 }
 
-/** CronJob → Jobs → Pods. `about.jobs`: `[{ ago, state?, log?, failed? }]`, oldest first. */
+/** CronJob → Jobs → Pods. `about.jobs`: `[{ ago, change?, state?, log?, took?, failed? }]`, oldest first; `change(spec)` makes an older job's spec of the present one. */
 export function addCronJob(world, live, about) {
   const { clock } = world;
   const { namespace, name } = live.metadata;
@@ -198,6 +198,8 @@ export function addCronJob(world, live, about) {
   for (const job of jobs) {
     const ago = secondsOf(job.ago);
     const minutes = Math.floor((Date.parse(clock.recordedAt) / 1000 - ago) / 60);
+    const spec = structuredClone(live.spec.jobTemplate.spec);
+    job.change?.(spec);
     const made = world.add({
       apiVersion: "batch/v1",
       kind: "Job",
@@ -208,18 +210,21 @@ export function addCronJob(world, live, about) {
         ownerReferences: ownerOf(live),
       },
       ago,
-      spec: structuredClone(live.spec.jobTemplate.spec),
+      spec,
     });
     addJob(world, made, { ...job, age: ago });
   }
   const done = jobs.filter(({ failed, state }) => !failed && !state);
   live.status = {
     ...(jobs.length > 0 && { lastScheduleTime: clock.stamp(jobs.at(-1).ago) }),
-    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - 30) }),
+    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - (done.at(-1).took ?? 30)) }),
   };
 }
 
-/** Job → its pods. `about`: `{ age, pods?: [...], state?, log?, failed?: message }` */
+/**
+ * Job → its pods. `about`: `{ age, pods?: [...], state?, log?, took?: seconds, failed?: message, reason?, failedAgo?, failures? }`; a job that its
+ * deadline ended has no pods any more (`pods: []`), only how many there were (`failures`).
+ */
 export function addJob(world, live, about) {
   const { clock } = world;
   const { name } = live.metadata;
@@ -244,19 +249,22 @@ export function addJob(world, live, about) {
   const wanted = about.pods ?? [{ state: about.state ?? done, log: about.log, previousLog: about.previousLog }];
   const pods = wanted.map((pod, index) => addPod(world, live, live.spec.template, { age: pod.age ?? age, generate: true, index, ...pod }));
   const succeeded = pods.filter(({ status }) => status.phase === "Succeeded").length;
-  const failed = pods.filter(({ status }) => status.phase === "Failed").length;
+  const failed = about.failures ?? pods.filter(({ status }) => status.phase === "Failed").length;
+  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   live.status = {
-    ...(succeeded > 0 && { completionTime: clock.stamp(Math.max(0, age - 24)), succeeded }),
+    ...(succeeded > 0 && { completionTime: clock.stamp(end), succeeded }),
     ...(succeeded > 0 && {
-      conditions: [{ lastProbeTime: clock.stamp(age - 24), lastTransitionTime: clock.stamp(age - 24), status: "True", type: "Complete" }],
+      conditions: [
+        { lastProbeTime: clock.stamp(age - took), lastTransitionTime: clock.stamp(age - took), status: "True", type: "Complete" },
+      ],
     }),
     ...(about.failed && {
       conditions: [
         {
-          lastProbeTime: clock.stamp(60),
-          lastTransitionTime: clock.stamp(60),
+          lastProbeTime: clock.stamp(about.failedAgo ?? 60),
+          lastTransitionTime: clock.stamp(about.failedAgo ?? 60),
           message: about.failed,
-          reason: "BackoffLimitExceeded",
+          reason: about.reason ?? "BackoffLimitExceeded",
           status: "True",
           type: "Failed",
         },
@@ -279,7 +287,7 @@ export function addPod(world, owner, template, about) {
   const uid = uidOf(`Pod/${namespace}/${name}`);
   const access = `kube-api-access-${suffixOf(`${namespace}/${name} access`, 5)}`;
   const account = template.spec.serviceAccountName ?? "default";
-  const node = about.pending === undefined ? (about.node ?? world.place(`${namespace}/${name}`)) : undefined;
+  const node = about.pending === undefined ? placeOf(world, about.node, `${namespace}/${name}`) : undefined;
   const mount = { mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", name: access, readOnly: true };
   const mounted = (container) => ({ ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] });
   const full = podSpec(template.spec, template.spec.restartPolicy ?? "Always");
@@ -335,6 +343,14 @@ export function addPod(world, owner, template, about) {
   for (const [container, lines] of Object.entries(about.containerLogs ?? {})) world.log(pod, container, false, lines);
   for (const [container, lines] of Object.entries(about.previousContainerLogs ?? {})) world.log(pod, container, true, lines);
   return pod;
+}
+
+/** The node of a pod: the one that is given, by its name too, or any that takes pods. */
+function placeOf(world, node, name) {
+  if (typeof node !== "string") return node ?? world.place(name);
+  const named = world.nodeNames.find((one) => one.name === node);
+  if (named === undefined) throw new Error(`there is no node ${node}`);
+  return named;
 }
 
 function podStatus(world, pod, { age, node, pending, state, init = [], states = {}, events = [] }) {
@@ -407,7 +423,10 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
     type,
   });
   const incomplete = {
-    message: `containers with incomplete status: [${(pod.spec.initContainers ?? []).map(({ name }) => name).join(" ")}]`,
+    message: `containers with incomplete status: [${initial
+      .filter(({ status }) => status.state.terminated?.exitCode !== 0)
+      .map(({ status }) => status.name)
+      .join(" ")}]`,
     reason: "ContainersNotInitialized",
   };
   return {

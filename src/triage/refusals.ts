@@ -44,7 +44,7 @@ export function findRefusals(
   return [...changed.flatMap((one) => [...worsens(one), ...unasked(one, findings)]), ...elsewhere];
 }
 
-function worsens({ object, before, after }: ChangedObject): Refusal[] {
+function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
   const refuse = (rule: string, says: string): Refusal => ({ rule, object, says });
   if (after === undefined) return [refuse("object-removed", `${object.kind} ${object.name} is taken away`)];
   const found: Refusal[] = [];
@@ -93,6 +93,9 @@ function worsens({ object, before, after }: ChangedObject): Refusal[] {
         found.push(refuse("secret-in-clear", `variable ${name} of container ${container.name} holds a secret in the clear`));
     }
   }
+  // The program asked for it all the same: it would start without.
+  for (const { field } of changes.filter((change) => change.field.at(-1) === "optional" && change.after === true))
+    found.push(refuse("reference-optional", `${fieldText(field)} of ${object.kind} ${object.name} lets pods start without what they need`));
   for (const old of was)
     if (!is.some(({ name }) => name === old.name)) found.push(refuse("container-removed", `container ${old.name} is taken away`));
   const [replicas, wanted] = [numberAt(before?.json, "spec", "replicas"), numberAt(after.json, "spec", "replicas")];
