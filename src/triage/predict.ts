@@ -4,6 +4,7 @@ import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { fieldText, listAt, refText, textAt, valueAt } from "./kube-object.ts";
 import { distance } from "./near.ts";
+import { whyObjectStays } from "./predict-objects.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -14,6 +15,8 @@ import { type Container, containersOf, type Workload, workloadsOf } from "./work
  * faults has a rule of what a change must bring. The answer is why the fault stays; `undefined` where it goes.
  */
 export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot): string | undefined {
+  const beside = whyObjectStays(finding, after);
+  if (beside !== undefined) return beside;
   const place = findPlace(finding, before);
   if (place === undefined) return undefined;
   const now = containerAfter(place, after);
