@@ -180,6 +180,7 @@ function scopeOf({ fault, field }: Finding): readonly FieldStep[] {
       field.findIndex((step) => step === "args" || step === "command"),
     );
   if (fault === "policy-admits-nobody") return field.slice(0, 4);
+  if (fault === "ingress-backend" || fault === "ingress-port") return field.slice(0, field.indexOf("service") + 1);
   if (fault.startsWith("role-") || fault.startsWith("binding-")) return field.slice(0, 1);
   if (fault === "reference-missing" || fault === "key-missing") return field.slice(0, -1);
   return field;
