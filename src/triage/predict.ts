@@ -6,6 +6,7 @@ import type { Finding } from "./finding.ts";
 import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { distance } from "./near.ts";
 import { argumentStays } from "./predict-arguments.ts";
+import { whyObjectStays } from "./predict-objects.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -17,6 +18,8 @@ import { type Container, containersOf, labelsOf, selects, type Workload, workloa
  */
 export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, repositoryText = ""): string | undefined {
   if (finding.fault === "target-port") return targetPortStays(finding, before, after);
+  const beside = whyObjectStays(finding, after);
+  if (beside !== undefined) return beside;
   const place = findPlace(finding, before);
   if (place === undefined) return undefined;
   const now = containerAfter(place, after);

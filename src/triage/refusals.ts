@@ -17,6 +17,7 @@ import {
 } from "./kube-object.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
+import { findWiderRights } from "./rights.ts";
 import { type Container, containersOf } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
@@ -41,7 +42,12 @@ export function findRefusals(
     object: { kind: "File", namespace: undefined, name: path },
     says: `${path} changes, which is no manifest`,
   }));
-  return [...changed.flatMap((one) => [...worsens(one), ...unasked(one, findings)]), ...elsewhere];
+  return [...changed.flatMap((one) => [...worsens(one), ...widens(one, findings), ...unasked(one, findings)]), ...elsewhere];
+}
+
+function widens({ object, before, after }: ChangedObject, findings: readonly Finding[]): Refusal[] {
+  if (after === undefined) return [];
+  return findWiderRights(before, after, findings).map((says) => ({ rule: "rights-too-wide", object, says }));
 }
 
 function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
@@ -188,6 +194,8 @@ function scopeOf({ fault, field }: Finding): readonly FieldStep[] {
       0,
       field.findIndex((step) => step === "args" || step === "command"),
     );
+  if (fault === "policy-admits-nobody") return field.slice(0, 4);
+  if (fault === "ingress-backend" || fault === "ingress-port") return field.slice(0, field.indexOf("service") + 1);
   if (fault.startsWith("role-") || fault.startsWith("binding-")) return field.slice(0, 1);
   if (fault === "reference-missing" || fault === "key-missing") return field.slice(0, -1);
   return field;

@@ -164,11 +164,16 @@ function metricName(metric: Parameters<typeof textAt>[0]): string {
   );
 }
 
-/** A budget that allows no pod to go although all are well: a drain of a node waits for ever. */
-function budgetFindings(snapshot: Snapshot, budget: KubeObject): Finding[] {
-  const pods = snapshot
+/** The pods that a budget keeps. */
+export function budgetPods(snapshot: Snapshot, budget: KubeObject): readonly KubeObject[] {
+  return snapshot
     .of("Pod", budget.namespace)
     .filter((pod) => matchesSelector(valueAt(budget.json, "spec", "selector"), labelsOf(pod.json)));
+}
+
+/** A budget that allows no pod to go although all are well: a drain of a node waits for ever. */
+function budgetFindings(snapshot: Snapshot, budget: KubeObject): Finding[] {
+  const pods = budgetPods(snapshot, budget);
   if (pods.length === 0) return [];
   const allowed = numberAt(budget.json, "status", "disruptionsAllowed");
   const ready = pods.filter(isReady).length;
@@ -200,7 +205,8 @@ function budgetFindings(snapshot: Snapshot, budget: KubeObject): Finding[] {
   ];
 }
 
-function atLeast(value: unknown, of: number): number {
+/** A number of pods, or a share of them, rounded up as Kubernetes does. */
+export function atLeast(value: unknown, of: number): number {
   if (typeof value === "number") return value;
   const percent = typeof value === "string" ? Number(/^(\d+)%$/.exec(value)?.[1] ?? Number.NaN) : Number.NaN;
   return Number.isNaN(percent) ? 0 : Math.ceil((percent / 100) * of);

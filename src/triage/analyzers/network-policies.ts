@@ -92,6 +92,24 @@ interface DeadPeer {
   readonly candidates: Finding["candidates"];
 }
 
+/** The pods that a peer chooses; none for an address. */
+export function admittedPods(snapshot: Snapshot, policy: KubeObject, peer: JsonValue): readonly KubeObject[] {
+  const [namespaceSelector, podSelector] = [valueAt(peer, "namespaceSelector"), valueAt(peer, "podSelector")];
+  if (namespaceSelector === undefined && podSelector === undefined) return [];
+  const inside = new Set(
+    namespaceSelector === undefined
+      ? [policy.namespace]
+      : snapshot
+          .of("Namespace")
+          .filter((one) => matchesSelector(namespaceSelector, labelsOf(one.json)))
+          .map(({ name }) => name),
+  );
+  return snapshot
+    .of("Pod")
+    .filter((pod) => inside.has(pod.namespace) && !isOver(pod))
+    .filter((pod) => podSelector === undefined || matchesSelector(podSelector, labelsOf(pod.json)));
+}
+
 /** Why a peer chooses nobody; `undefined` where it chooses somebody, or an address. */
 function deadPeer(snapshot: Snapshot, policy: KubeObject, peer: JsonValue, field: readonly FieldStep[]): DeadPeer | undefined {
   if (isObject(valueAt(peer, "ipBlock"))) return undefined;
