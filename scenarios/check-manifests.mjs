@@ -102,6 +102,7 @@ export function stepInto(start, field) {
   let at = start;
   for (const step of field) {
     if (typeof step === "string") at = at?.[step];
+    else if (typeof step === "number") at = Array.isArray(at) ? at[step] : undefined;
     else at = Array.isArray(at) ? at.find((member) => member?.name === step.name) : undefined;
   }
   return at;
@@ -109,7 +110,7 @@ export function stepInto(start, field) {
 
 /** `spec.containers[payments].image`, as `differences` writes its paths. */
 export function pathOf({ kind, namespace, name, field }) {
-  return `${kind}/${namespace}/${name}: ${field.map((step) => (typeof step === "string" ? `.${step}` : `[${step.name}]`)).join("").slice(1)}`;
+  return `${kind}/${namespace}/${name}: ${field.map((step) => (typeof step === "string" ? `.${step}` : `[${step.name ?? step}]`)).join("").slice(1)}`;
 }
 
 /** Every leaf that differs, as `Deployment/shop/payments: spec.replicas`; an object or branch that one side lacks is one difference. */

@@ -15,9 +15,11 @@ spec:
 `;
 const of = { kind: "Deployment", namespace: "n", name: "a" };
 
-test("a field is found by kind, namespace, name and the names in its lists", () => {
+test("a field is found by kind, namespace, name and the names or places in its lists", () => {
   assert.equal(readField(manifest, { ...of, field: ["spec", "containers", { name: "y" }, "image"] }), '"two"');
   assert.equal(readField(manifest, { ...of, field: ["spec", "containers", { name: "z" }, "image"] }), undefined);
+  assert.equal(readField(manifest, { ...of, field: ["spec", "containers", 1, "image"] }), '"two"');
+  assert.equal(readField(manifest, { ...of, field: ["spec", 0] }), undefined);
   assert.equal(readField(manifest, { ...of, namespace: "m", field: ["spec"] }), undefined);
   assert.equal(readField(manifest, { ...of, field: ["constructor", "name"] }), undefined);
 });

@@ -25,7 +25,8 @@ export function readField(manifest: string, { kind, namespace, name, field }: Fi
 
 function stepInto(value: unknown, step: FieldStep): unknown {
   if (typeof step === "string") return member(value, step);
-  return Array.isArray(value) ? value.find((item: unknown) => member(item, "name") === step.name) : undefined;
+  if (!Array.isArray(value)) return undefined;
+  return typeof step === "number" ? (value as unknown[])[step] : value.find((item: unknown) => member(item, "name") === step.name);
 }
 
 function member(value: unknown, key: string): unknown {

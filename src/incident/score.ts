@@ -175,6 +175,8 @@ function plain(diff: string): string {
 
 function causeName(cause: Cause): string {
   if ("code" in cause) return `${cause.name} in ${cause.code}`;
-  const field = cause.field.map((step) => (typeof step === "string" ? `.${step}` : `[${step.name}]`)).join("");
+  const field = cause.field
+    .map((step) => (typeof step === "string" ? `.${step}` : `[${typeof step === "number" ? step : step.name}]`))
+    .join("");
   return `${cause.kind} ${cause.name}, ${field.slice(1)}`;
 }

@@ -16,8 +16,8 @@ const pattern = z.string().transform((text, context) => {
   }
 });
 
-/** A step into an object: a key, or the list's member of that name. */
-const fieldStep = z.union([z.string().min(1), z.strictObject({ name: z.string().min(1) })]);
+/** A step into an object: a key, the list's member of that name, or its index where members have no names. */
+const fieldStep = z.union([z.string().min(1), z.strictObject({ name: z.string().min(1) }), z.int().min(0)]);
 
 /** Words of which any one, beside the entity's name in one paragraph, names the field in prose. Case does not matter. */
 const terms = z.array(z.string().min(3)).min(1);
