@@ -219,7 +219,7 @@ export function addCronJob(world, live, about) {
   };
 }
 
-/** Job → its pods. `about`: `{ age, pods?: [...], state?, log?, failed?: message }` */
+/** Job → its pods. `about`: `{ age, pods?: [...], state?, log?, failed?: message, took? }`; `took` is how long it ran, 24 s where it is not said. */
 export function addJob(world, live, about) {
   const { clock } = world;
   const { name } = live.metadata;
@@ -243,12 +243,13 @@ export function addJob(world, live, about) {
   const done = completed();
   const wanted = about.pods ?? [{ state: about.state ?? done, log: about.log, previousLog: about.previousLog }];
   const pods = wanted.map((pod, index) => addPod(world, live, live.spec.template, { age: pod.age ?? age, generate: true, index, ...pod }));
+  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   const succeeded = pods.filter(({ status }) => status.phase === "Succeeded").length;
   const failed = pods.filter(({ status }) => status.phase === "Failed").length;
   live.status = {
-    ...(succeeded > 0 && { completionTime: clock.stamp(Math.max(0, age - 24)), succeeded }),
+    ...(succeeded > 0 && { completionTime: clock.stamp(end), succeeded }),
     ...(succeeded > 0 && {
-      conditions: [{ lastProbeTime: clock.stamp(age - 24), lastTransitionTime: clock.stamp(age - 24), status: "True", type: "Complete" }],
+      conditions: [{ lastProbeTime: clock.stamp(end), lastTransitionTime: clock.stamp(end), status: "True", type: "Complete" }],
     }),
     ...(about.failed && {
       conditions: [
