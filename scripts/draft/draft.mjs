@@ -40,8 +40,7 @@ export function composeCluster(folder, plan) {
   const manifests = plan.apply.flatMap((entry) => (typeof entry === "string" ? readManifests(join(folder, entry)) : [entry]));
   for (const namespace of ["default", "kube-system", "kube-public", "kube-node-lease", ...plan.namespaces])
     addNamespace(world, namespace, plan);
-  for (const object of backgroundObjects()) apply(world, object, {});
-  for (const manifest of manifests) {
+  for (const manifest of [...backgroundObjects(), ...manifests]) {
     const ref = `${manifest.kind}/${manifest.metadata.namespace ?? ""}/${manifest.metadata.name}`.replace("//", "/");
     used.add(ref);
     apply(world, manifest, about[ref] ?? {});

@@ -217,7 +217,7 @@ export function addCronJob(world, live, about) {
   const done = jobs.filter(({ failed, state }) => !failed && !state);
   live.status = {
     ...(jobs.length > 0 && { lastScheduleTime: clock.stamp(jobs.at(-1).ago) }),
-    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - (done.at(-1).took ?? 30)) }),
+    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - secondsOf(done.at(-1).took ?? 24)) }),
   };
 }
 
@@ -248,15 +248,13 @@ export function addJob(world, live, about) {
   const done = completed();
   const wanted = about.pods ?? [{ state: about.state ?? done, log: about.log, previousLog: about.previousLog }];
   const pods = wanted.map((pod, index) => addPod(world, live, live.spec.template, { age: pod.age ?? age, generate: true, index, ...pod }));
+  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   const succeeded = pods.filter(({ status }) => status.phase === "Succeeded").length;
   const failed = about.failures ?? pods.filter(({ status }) => status.phase === "Failed").length;
-  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   live.status = {
     ...(succeeded > 0 && { completionTime: clock.stamp(end), succeeded }),
     ...(succeeded > 0 && {
-      conditions: [
-        { lastProbeTime: clock.stamp(age - took), lastTransitionTime: clock.stamp(age - took), status: "True", type: "Complete" },
-      ],
+      conditions: [{ lastProbeTime: clock.stamp(end), lastTransitionTime: clock.stamp(end), status: "True", type: "Complete" }],
     }),
     ...(about.failed && {
       conditions: [

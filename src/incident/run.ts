@@ -34,7 +34,7 @@ export interface IncidentOptions {
 }
 
 export interface IncidentResult {
-  /** A pull request is open and its head passes the scenario's verification. */
+  /** A pull request is open and its head passes the scenario's verification; in a control, the cluster was looked at and nothing was proposed. */
   readonly closed: boolean;
   readonly pullRequest: OpenedPullRequest | undefined;
   /** The verification of the pushed head; absent where nothing was pushed. */
@@ -129,7 +129,10 @@ async function judge(options: IncidentOptions, lab: Lab): Promise<Pick<IncidentR
   // The seal has no way out but the doors; what tried another is among the refusals, and nothing else can have left.
   const result = score(scenario, { requests: lab.requests, base, pullRequest: shown, head, egress: [] });
   return {
-    closed: pullRequest !== undefined && head?.verify.outcome === "passed",
+    closed:
+      scenario.truth.causes.length === 0
+        ? result.pullRequest && result.evidence
+        : pullRequest !== undefined && head?.verify.outcome === "passed",
     pullRequest: pullRequest === undefined ? undefined : await keepPage(options, lab, pullRequest),
     verify: head?.verify,
     score: result,
