@@ -54,9 +54,8 @@ export function composeCluster(folder, plan) {
 }
 
 function apply(world, manifest, about) {
-  const live = withDefaults(structuredClone(manifest));
   const { status, ...rest } = about;
-  world.add(Object.assign(live, { ago: secondsOf(rest.age ?? world.age) }));
+  const live = world.add({ ...withDefaults(structuredClone(manifest)), ago: rest.age ?? world.age });
   controllers[live.kind]?.(world, live, rest);
   if (live.kind === "Service") {
     if (live.spec.type !== "ExternalName" && live.spec.clusterIP === undefined) live.spec.clusterIP = world.clusterAddress(live);

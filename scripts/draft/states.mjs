@@ -1,6 +1,6 @@
 // States of a container as the kubelet reports them, with the events that it writes beside them. Each is a function that gets what
 // the pod is and returns `{ status, ready, phase?, events }`; an author picks one for a pod.
-import { hexOf } from "./names.mjs";
+import { hexOf, secondsOf } from "./names.mjs";
 
 const idOf = (pod, container, run) => `containerd://${hexOf(`${pod.uid} ${container.name} ${run}`)}`;
 const digestOf = (image) => `${image.replace(/(:[^/:]+)?$/, "")}@sha256:${hexOf(image)}`;
@@ -20,6 +20,22 @@ const ended = (pod, container, clock, { exitCode, reason, message, startedAgo, f
     startedAt: clock.stamp(startedAgo),
   },
 });
+
+/** What the kubelet tells of a container that it starts, for a pod of the last hour: `events: startEvents("web", image, "38m")`. */
+export function startEvents(container, image, ago, { pulled } = {}) {
+  const told = (reason, message, later) => ({ type: "Normal", reason, message, from: container, ago: secondsOf(ago) - later });
+  const present = `Container image "${image}" already present on machine`;
+  return [
+    ...(pulled ? [told("Pulling", `Pulling image "${image}"`, 1)] : []),
+    told(
+      "Pulled",
+      pulled ? `Successfully pulled image "${image}" in ${pulled} (${pulled} including waiting). Image size: 48211004 bytes.` : present,
+      3,
+    ),
+    told("Created", `Created container ${container}`, 3),
+    told("Started", `Started container ${container}`, 3),
+  ];
+}
 
 /** Runs and is ready. `restarts` with `last: { exitCode, reason, ago }` for one that has come back since. */
 export function running({ ago, restarts = 0, last } = {}) {

@@ -341,7 +341,10 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
   const { clock } = world;
   const at = { uid: pod.metadata.uid, name: pod.metadata.name, namespace: pod.metadata.namespace };
   const qosClass = qosOf(pod.spec.containers);
-  for (const event of events) world.event(pod, event);
+  const ip = node && world.address(node, `${at.namespace}/${at.name}`);
+  // `{ip}` in a message is the pod's own address, which an author does not know.
+  const tell = (event) => world.event(pod, { ...event, message: event.message.replaceAll("{ip}", ip ?? "") });
+  for (const event of events) tell(event);
   if (pending !== undefined) {
     world.event(pod, {
       type: "Warning",
@@ -374,7 +377,7 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
   const main = pod.spec.containers.map((container, index) =>
     make(container, states[container.name] ?? (index === 0 ? state : undefined) ?? (stuck ? waitingForInit : undefined), false),
   );
-  for (const made of [...initial, ...main]) for (const event of made.events) world.event(pod, event);
+  for (const made of [...initial, ...main]) for (const event of made.events) tell(event);
   if (age < 3600)
     world.event(pod, {
       type: "Normal",
@@ -407,7 +410,6 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
     message: `containers with incomplete status: [${(pod.spec.initContainers ?? []).map(({ name }) => name).join(" ")}]`,
     reason: "ContainersNotInitialized",
   };
-  const ip = world.address(node, `${at.namespace}/${at.name}`);
   return {
     conditions: [
       condition("PodReadyToStartContainers", !finished, age - 1),
