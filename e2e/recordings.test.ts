@@ -194,8 +194,10 @@ for (const id of ids) {
     for (const path of files) {
       const [namespace, pod, file = ""] = path.split("/");
       const container = file.replace(/(-previous)?\.log$/, "");
+      const spec = objects.get(key("Pod", namespace, pod))?.["spec"];
+      const containers = [...(spec?.["initContainers"] ?? []), ...(spec?.["containers"] ?? [])];
       assert.ok(
-        objects.get(key("Pod", namespace, pod))?.["spec"]?.["containers"]?.some((one) => one["name"] === container),
+        containers.some((one) => one["name"] === container),
         path,
       );
       const times = (await readFile(join(folder, path), "utf8"))

@@ -279,7 +279,7 @@ export function addPod(world, owner, template, about) {
   const uid = uidOf(`Pod/${namespace}/${name}`);
   const access = `kube-api-access-${suffixOf(`${namespace}/${name} access`, 5)}`;
   const account = template.spec.serviceAccountName ?? "default";
-  const node = about.pending === undefined ? (about.node ?? world.place(`${namespace}/${name}`)) : undefined;
+  const node = about.pending === undefined ? placeOf(world, about.node, `${namespace}/${name}`) : undefined;
   const mount = { mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", name: access, readOnly: true };
   const mounted = (container) => ({ ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] });
   const full = podSpec(template.spec, template.spec.restartPolicy ?? "Always");
@@ -335,6 +335,14 @@ export function addPod(world, owner, template, about) {
   for (const [container, lines] of Object.entries(about.containerLogs ?? {})) world.log(pod, container, false, lines);
   for (const [container, lines] of Object.entries(about.previousContainerLogs ?? {})) world.log(pod, container, true, lines);
   return pod;
+}
+
+/** The node of a pod: the one that is given, by its name too, or any that takes pods. */
+function placeOf(world, node, name) {
+  if (typeof node !== "string") return node ?? world.place(name);
+  const named = world.nodeNames.find((one) => one.name === node);
+  if (named === undefined) throw new Error(`there is no node ${node}`);
+  return named;
 }
 
 function podStatus(world, pod, { age, node, pending, state, init = [], states = {}, events = [] }) {
@@ -407,7 +415,10 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
     type,
   });
   const incomplete = {
-    message: `containers with incomplete status: [${(pod.spec.initContainers ?? []).map(({ name }) => name).join(" ")}]`,
+    message: `containers with incomplete status: [${initial
+      .filter(({ status }) => status.state.terminated?.exitCode !== 0)
+      .map(({ status }) => status.name)
+      .join(" ")}]`,
     reason: "ContainersNotInitialized",
   };
   return {
