@@ -230,7 +230,7 @@ export function waiting({ reason = "ContainerCreating" } = {}) {
 /** Has ended for good: a job's container, or an init container that did its work. */
 export function completed({ ago, ran = 20, exitCode = 0, reason = exitCode === 0 ? "Completed" : "Error" } = {}) {
   return ({ pod, container, clock, age }) => {
-    const finishedAgo = ago ?? Math.max(0, age - ran);
+    const finishedAgo = secondsOf(ago ?? Math.max(0, age - ran));
     return {
       ready: false,
       phase: exitCode === 0 ? "Succeeded" : "Failed",
