@@ -9,13 +9,15 @@ import { createOutputParser, type OutputEvent } from "../src/prompt/output.ts";
 import { spellCall } from "../src/prompt/spelling.ts";
 
 /**
- * What three small models wrote when they were offered tools and nothing held them to a form (`bench/record-outputs.ts`), each with what it is:
- * the call that it means, `again` where it means one that cannot be made (a tool that is not there, arguments that are missing or cannot be read, the
- * tools' definitions), `cut` where the bound has cut it, `words` where it means none. The labels were given by reading the outputs, not by the parser.
+ * What three small models wrote when they were offered tools and nothing held them to a form (`bench/record-outputs.ts`), each with what it is: the
+ * call that it means, `again` where it means one that cannot be made (a tool that is not there, arguments that are missing or cannot be read, the
+ * tools' definitions or results), `cut` where the bound has cut it, `words` where it means none. Labels were proposed by the parser and by a strict JSON
+ * reader that knows nothing of it; wherever the two differ, and wherever there is no call, somebody has read the output and decided.
  */
 interface Output {
   readonly model: string;
   readonly task: string;
+  /** How the tools were shown: `ours`, the model's `own` template, as `code`, in `tags`, `listed` as JSON in the system prompt. */
   readonly shown: string;
   readonly end: "stop" | "max-tokens";
   readonly text: string;
