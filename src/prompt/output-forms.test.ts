@@ -51,6 +51,12 @@ const calls: [name: string, written: string, call: readonly [string, JsonObject]
   ["a name with its module", '{"name": "functions.Bash", "arguments": {"command": "ls -l"}}', ls],
   ["a program in the tool's place", '{"name": "kubectl", "arguments": {"command": "get pods"}}', ["Bash", { command: "kubectl get pods" }]],
   ["a program with its whole command", '{"name": "Awk", "arguments": {"command": "awk 1 f"}}', ["Bash", { command: "awk 1 f" }]],
+  [
+    "a program with more than its command",
+    '{"name": "Git", "arguments": {"command": "git add .", "parameters": {}}}',
+    ["Bash", { command: "git add ." }],
+  ],
+  ["a name with its argument", '{"name": "Read /a", "arguments": {"file_path": "/a"}}', ["Read", { file_path: "/a" }]],
   ["a title in the name's place", '{"name": "List the files", "arguments": {"command": "ls -l"}}', ls],
   ["parameters", '{"name": "Bash", "parameters": {"command": "ls -l"}}', ls],
   ["input", '{"tool": "Bash", "input": {"command": "ls -l"}}', ls],

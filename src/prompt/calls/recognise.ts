@@ -133,8 +133,8 @@ function readArguments(given: JsonValue | undefined, tool: Tool): JsonObject | u
 function foreign({ name, given }: Named, tools: readonly Tool[], demanded: boolean): Recognised {
   if (isObject(given)) {
     const shell = findShell(tools);
-    const command = Object.keys(given).length === 1 ? given["command"] : undefined;
     const program = name.toLowerCase();
+    const command = Object.keys(given).length === 1 || programs.has(program) ? given["command"] : undefined;
     if (shell !== undefined && typeof command === "string" && /^[a-z][a-z0-9_.-]{0,20}$/.test(program)) {
       const complete = command.trim().split(/\s+/).includes(program) || !programs.has(program);
       return makeCall(shell, { command: complete ? command : `${program} ${command}` });

@@ -1,7 +1,7 @@
 import type { Tool } from "../../messages/conversation.ts";
 
 /**
- * The offered tool that a name means: the name itself, in another case, or with words around it (`read_file` for Read, `functions.Bash`).
+ * The offered tool that a name means: the name itself, in another case, or with words around it (`read_file` for Read, `functions.Bash`, `Read /a`).
  * Undefined where none or several could be meant.
  */
 export function findTool(name: string, tools: readonly Tool[]): Tool | undefined {
@@ -9,6 +9,8 @@ export function findTool(name: string, tools: readonly Tool[]): Tool | undefined
   if (exact !== undefined) return exact;
   const [meant, ...others] = tools.filter((tool) => squeeze(tool.name) === squeeze(name));
   if (meant !== undefined) return others.length === 0 ? meant : undefined;
+  const first = tools.find((tool) => tool.name.toLowerCase() === name.split(/\s/)[0]?.toLowerCase());
+  if (first !== undefined) return first;
   const parts = wordsOf(name);
   if (parts.length > 3) return undefined;
   const near = tools.filter((tool) => parts.includes(squeeze(tool.name)));
