@@ -131,7 +131,7 @@ export async function createLlamaServerRuntime(options: LlamaServerOptions): Pro
       seat: { readonly slot: number; readonly restored: number },
       signal: AbortSignal,
     ): AsyncGenerator<RuntimeEvent, void> {
-      const reader = createAnswerReader(createOutputParser(prompt.tools), template, prompt);
+      const reader = createAnswerReader(createOutputParser(prompt.tools, { kind: prompt.answer.kind }), template, prompt);
       const request = {
         tokens,
         slot: seat.slot,

@@ -18,7 +18,7 @@ const unrendered: PromptTemplate = { description: "", stop: [], render: () => []
  * all of them, those that Ollama left among the words too. One call an answer: what follows it is dropped.
  */
 export async function* runChat(context: TurnContext, chat: ChatBody, prompt: Prompt): AsyncGenerator<RuntimeEvent, StopReason> {
-  const reader = createAnswerReader(createOutputParser(prompt.tools), unrendered, prompt);
+  const reader = createAnswerReader(createOutputParser(prompt.tools, { kind: prompt.answer.kind }), unrendered, prompt);
   const body = { ...context.request(prompt.maxTokens, []), ...chat };
   const request = { path: "/api/chat", body, signal: context.signal, explain: context.explain };
   for await (const part of readAnswer(context.server, request, chatLineSchema, textOf, context.meter)) {

@@ -20,7 +20,7 @@ export async function* runRaw(
   text: string,
 ): AsyncGenerator<RuntimeEvent, StopReason> {
   const { meter } = context;
-  const reader = createAnswerReader(createOutputParser(prompt.tools), template, prompt);
+  const reader = createAnswerReader(createOutputParser(prompt.tools, { kind: prompt.answer.kind }), template, prompt);
   const call = heldCall(prompt.answer, prompt.tools);
   let reason: "stop" | "max-tokens" = "stop";
 

@@ -76,7 +76,7 @@ export async function createOpenAiRuntime(options: OpenAiOptions): Promise<Runti
       const maxTokens = Math.max(1, Math.min(prompt.maxTokens, window - counted));
       const explain = (refusal: Refusal): CloisterError | undefined => (speaksOfWindow(refusal) ? tooLong() : undefined);
 
-      const reader = createAnswerReader(createOutputParser(prompt.tools), unrendered, prompt);
+      const reader = createAnswerReader(createOutputParser(prompt.tools, { kind: prompt.answer.kind }), unrendered, prompt);
       const body = chatBody({ model, prompt, messages, maxTokens }, ways);
       const begun = performance.now();
       let first: number | undefined;
