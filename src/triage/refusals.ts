@@ -18,10 +18,14 @@ import {
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import { findWiderRights } from "./rights.ts";
+import { findsHangWithin } from "./start-time.ts";
 import { type Container, containersOf } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
 const largestRise = 64;
+
+/** A program that hangs longer than this, in seconds, is found by its users first. */
+const longestHang = 900;
 
 /** A change that is not let out whatever it mends. */
 export interface Refusal {
@@ -60,6 +64,14 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
     for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
       if (old?.json[probe] !== undefined && container.json[probe] === undefined)
         found.push(refuse("probe-removed", `the ${probe} of container ${container.name} is taken away`));
+    const hangs = findsHangWithin(container);
+    if (old?.json["livenessProbe"] !== undefined && hangs > longestHang && hangs > findsHangWithin(old))
+      found.push(
+        refuse(
+          "probe-disarmed",
+          `container ${container.name} could hang for ${Math.round(hangs / 60)} minutes before its liveness probe ends it`,
+        ),
+      );
     for (const resource of ["memory", "cpu"])
       if (
         valueAt(old?.json, "resources", "limits", resource) !== undefined &&
@@ -167,6 +179,10 @@ function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[
       own.startsWith(`${path}[`)
     )
       return true;
+    // A probe that asks too soon may be held back by a startup probe.
+    const container = finding.field.slice(0, finding.field.indexOf("livenessProbe"));
+    const startup = fieldText([...container, "startupProbe"]);
+    if (finding.fault === "probe-too-soon" && container.length > 0 && (path === startup || path.startsWith(`${startup}.`))) return true;
     // A request may rise with its limit, and fall with it.
     const parallel = own.replace(".limits.", ".requests.");
     return path === parallel || path === parallel.replace(".requests.", ".limits.");
@@ -182,11 +198,7 @@ function isOtherSide({ fault }: Finding, path: string): boolean {
 
 /** The field of a finding, widened to what has to be changed together with it. */
 function scopeOf({ fault, field }: Finding): readonly FieldStep[] {
-  if (fault.startsWith("probe-"))
-    return field.slice(
-      0,
-      field.findIndex((step) => typeof step === "string" && step.endsWith("Probe")) + (fault === "probe-too-soon" ? 0 : 1),
-    );
+  if (fault.startsWith("probe-")) return field.slice(0, field.findIndex((step) => typeof step === "string" && step.endsWith("Probe")) + 1);
   if (fault === "selector-matches-nothing") return ["spec", "selector"];
   if (fault === "target-port") return ["spec", "ports"];
   if (fault.startsWith("argument-") || fault.startsWith("command-"))

@@ -3,6 +3,7 @@ import type { Analyzer, Candidate, Finding } from "../finding.ts";
 import { isObject, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { toldStart } from "../start-time.ts";
 import { type Container, containersOf, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
 
 const probes = [
@@ -94,14 +95,21 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
     if (slow) {
       const ran = state.ended?.ranSeconds;
       const delay = numberAt(container.json, member, "initialDelaySeconds") ?? 0;
+      const told = toldStart(snapshot, pod, state);
+      const line = told && { object: refOf(pod), from: "log", text: quote(told.line, 240) };
       return {
         ...at,
+        evidence: line === undefined ? at.evidence : [line, ...at.evidence],
         fault: "probe-too-soon",
         severity: "cause",
         field: [...container.field, member, "initialDelaySeconds"],
         value: String(delay),
         says: `the ${word.toLowerCase()} probe ends container ${container.name}${ran === undefined ? "" : ` ${Math.round(ran)} s after its start`}, before it answers`,
-        candidates: [],
+        // A third more than it says, in tens of seconds: other machines are slower.
+        candidates:
+          told === undefined
+            ? []
+            : [{ value: String(Math.ceil((told.seconds * 4) / 30) * 10), why: `its log says that it needs ${Math.round(told.seconds)} s` }],
       };
     }
     return {
