@@ -17,7 +17,7 @@ const ownerOf = (object) => [
 /** Whether an object's pods are ready, as its condition says it. */
 const readyOf = (pod) => pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 
-/** Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods? }], stuck?, failedCreate? }`; the last revision is the manifest itself. */
+/** Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods?, desired?, failedCreate?, stoppedAgo? }] }`; the last revision is the manifest itself. `{set}` in `failedCreate` is the replica set's name. */
 export function addDeployment(world, live, about) {
   const { clock } = world;
   const { namespace, name } = live.metadata;
@@ -64,11 +64,12 @@ export function addDeployment(world, live, about) {
       ...(ready > 0 && { readyReplicas: ready }),
       replicas: pods.length,
     };
-    if (revision.failedCreate) {
+    const refused = revision.failedCreate?.replaceAll("{set}", set.metadata.name);
+    if (refused) {
       set.status.conditions = [
         {
           lastTransitionTime: clock.stamp(ago),
-          message: revision.failedCreate,
+          message: refused,
           reason: "FailedCreate",
           status: "True",
           type: "ReplicaFailure",
@@ -77,28 +78,24 @@ export function addDeployment(world, live, about) {
       world.event(set, {
         type: "Warning",
         reason: "FailedCreate",
-        message: `Error creating: ${revision.failedCreate}`,
+        message: `Error creating: ${refused}`,
         ago: 20,
         first: Math.min(ago, 3400),
         count: 14,
         from: "replicaset-controller",
       });
     }
-    if (ago < 3600 && pods.length > 0)
-      world.event(live, {
-        type: "Normal",
-        reason: "ScalingReplicaSet",
-        message: `Scaled up replica set ${name}-${hash} from 0 to ${pods.length}`,
-        ago,
-        from: "deployment-controller",
-      });
+    const scaled = (message, at) => world.event(live, { reason: "ScalingReplicaSet", message, ago: at, from: "deployment-controller" });
+    if (revision.stoppedAgo) scaled(`Scaled down replica set ${name}-${hash} from ${replicas} to 0`, revision.stoppedAgo);
+    if (ago < 3600 && set.spec.replicas > 0) scaled(`Scaled up replica set ${name}-${hash} from 0 to ${set.spec.replicas}`, ago);
     all.push(...pods);
-    if (last) newest = { set, pods, ago };
+    if (last) newest = { set, pods, ago, refused };
   });
   const ready = all.filter(readyOf).length;
   const available = ready >= replicas;
   const progressing = newest.pods.length > 0 && newest.pods.every(readyOf) && newest.pods.length >= replicas;
-  const stalled = !progressing && newest.ago > live.spec.progressDeadlineSeconds && all.length > newest.pods.length;
+  const stalled =
+    !progressing && newest.ago > live.spec.progressDeadlineSeconds && (all.length > newest.pods.length || newest.refused !== undefined);
   live.metadata.annotations = {
     "deployment.kubernetes.io/revision": String(revisions.at(-1).number ?? revisions.length),
     ...live.metadata.annotations,
@@ -126,6 +123,18 @@ export function addDeployment(world, live, about) {
         status: stalled ? "False" : "True",
         type: "Progressing",
       },
+      ...(newest.refused === undefined
+        ? []
+        : [
+            {
+              lastTransitionTime: clock.stamp(newest.ago),
+              lastUpdateTime: clock.stamp(newest.ago),
+              message: newest.refused,
+              reason: "FailedCreate",
+              status: "True",
+              type: "ReplicaFailure",
+            },
+          ]),
     ],
     observedGeneration: revisions.length,
     ...(ready > 0 && { readyReplicas: ready }),

@@ -7,6 +7,7 @@ import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "
 import { distance } from "./near.ts";
 import { argumentStays } from "./predict-arguments.ts";
 import { whyObjectStays } from "./predict-objects.ts";
+import { quotaStays } from "./predict-quota.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -54,6 +55,8 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
     case "argument-unknown":
     case "command-not-found":
       return argumentStays(place.container, now.container, finding, repositoryText);
+    case "quota-exceeded":
+      return quotaStays(place.workload, now.container, before, after, finding);
     case "crash":
     case "probe-fails":
       return sameTemplate(place, now)

@@ -111,6 +111,12 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
         found.push(refuse("secret-in-clear", `variable ${name} of container ${container.name} holds a secret in the clear`));
     }
   }
+  for (const toleration of tolerationsOf(after))
+    if (
+      (textAt(toleration, "key") === undefined || /^node(?:-role)?\.kubernetes\.io\//.test(textAt(toleration, "key") ?? "")) &&
+      !tolerationsOf(before).some((one) => JSON.stringify(one) === JSON.stringify(toleration))
+    )
+      found.push(refuse("tolerates-too-much", `pods of ${object.name} would run on nodes that are kept for the cluster itself, or on any`));
   // The program asked for it all the same: it would start without.
   for (const { field } of changes.filter((change) => change.field.at(-1) === "optional" && change.after === true))
     found.push(refuse("reference-optional", `${fieldText(field)} of ${object.kind} ${object.name} lets pods start without what they need`));
@@ -208,6 +214,7 @@ function scopeOf({ fault, field }: Finding): readonly FieldStep[] {
     );
   if (fault === "policy-admits-nobody") return field.slice(0, 4);
   if (fault === "ingress-backend" || fault === "ingress-port") return field.slice(0, field.indexOf("service") + 1);
+  if (fault === "unschedulable-taint") return field.slice(0, field.indexOf("tolerations") + 1);
   if (fault.startsWith("role-") || fault.startsWith("binding-")) return field.slice(0, 1);
   if (fault === "reference-missing" || fault === "key-missing") return field.slice(0, -1);
   return field;
@@ -240,6 +247,11 @@ function asksFor(finding: Finding, object: ObjectRef): boolean {
 function containers(object: KubeObject): readonly Container[] {
   const way = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object.kind === "Pod" ? [] : ["spec", "template"];
   return containersOf({ way, template: objectAt(object.json, ...way) });
+}
+
+function tolerationsOf(object: KubeObject | undefined): readonly JsonValue[] {
+  const way = object?.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object?.kind === "Pod" ? [] : ["spec", "template"];
+  return listAt(object?.json, ...way, "spec", "tolerations");
 }
 
 function powers(container: JsonValue): readonly string[] {
