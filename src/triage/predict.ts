@@ -226,6 +226,9 @@ function probeStays(place: Place, before: Snapshot, now: Container): string | un
     : `the program is ended ${given} s after its start, and its log says that it needs ${Math.round(need)} s`;
 }
 
+/** The host and port of an address, a URL, or an option that holds one (`--database=appointments-db:5432`). */
+const hostPattern = /^(?:-+[\w.-]+=)?(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/]*@)?([\w.-]+)(?::(\d+))?/i;
+
 /** The host has to be a service of the cluster, and to have the port that is asked for. */
 function hostStays(
   { workload }: Place,
@@ -235,12 +238,15 @@ function hostStays(
   value: string | undefined,
 ): string | undefined {
   if (value === undefined || value === finding.value) return "the setting names the same host";
-  const [, host = "", port] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/]*@)?([\w.-]+)(?::(\d+))?/i.exec(value) ?? [];
+  const [, host = "", port] = hostPattern.exec(value) ?? [];
   const [name = "", namespace = workload.object.namespace] = host.split(".");
   const service = after.find("Service", namespace, name);
   if (service === undefined) return `no Service ${quote(name, 60)} is in namespace ${namespace ?? ""}`;
   const ports = listAt(service.json, "spec", "ports").map((one) => valueAt(one, "port"));
   if (port !== undefined && !ports.includes(Number(port))) return `Service ${name} has no port ${port}`;
+  // Where names come near the one that was wrong, a service with quite another name is another service.
+  const meant = finding.candidates.map((candidate) => hostPattern.exec(candidate.value)?.[1]?.split(".")[0]);
+  if (meant.length > 0 && !meant.includes(name)) return `nothing shows that Service ${quote(name, 60)} is meant`;
   // The same shape as before: a short name must not become the name of something else altogether.
   return before.find("Service", namespace, name) === undefined ? "the service is not in the cluster yet" : undefined;
 }

@@ -19,6 +19,7 @@ import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import { findWiderRights } from "./rights.ts";
 import { findsHangWithin } from "./start-time.ts";
+import { findRightsChanges } from "./rights.ts";
 import { type Container, containersOf } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
@@ -51,7 +52,7 @@ export function findRefusals(
 
 function widens({ object, before, after }: ChangedObject, findings: readonly Finding[]): Refusal[] {
   if (after === undefined) return [];
-  return findWiderRights(before, after, findings).map((says) => ({ rule: "rights-too-wide", object, says }));
+  return findRightsChanges(before, after, findings).map((change) => ({ ...change, object }));
 }
 
 function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {

@@ -7,18 +7,35 @@ const reading: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 /** Roles that every cluster has, and that give far more than one program needs. */
 const wideRoles: ReadonlySet<string> = new Set(["cluster-admin", "admin", "edit"]);
 
-/** What a change of a role or binding gives beyond what was refused to anybody; one sentence each, at most three. */
-export function findWiderRights(before: KubeObject | undefined, after: KubeObject, findings: readonly Finding[]): readonly string[] {
+export interface RightsChange {
+  readonly rule: "rights-too-wide" | "right-removed";
+  readonly says: string;
+}
+
+/** What a change of a role or binding gives beyond what was refused to anybody, and what it takes away; a few sentences. */
+export function findRightsChanges(
+  before: KubeObject | undefined,
+  after: KubeObject,
+  findings: readonly Finding[],
+): readonly RightsChange[] {
+  const name = `${after.kind} ${after.name}`;
   if (after.kind === "Role" || after.kind === "ClusterRole") {
-    const had = new Set(grantsOf(before).map(textOf));
-    return grantsOf(after)
-      .filter((grant) => !had.has(textOf(grant)) && isTooWide(grant, findings))
-      .slice(0, 3)
-      .map(({ verb, resource }) => `${after.kind} ${after.name} would allow to ${quote(verb, 40)} ${quote(resource, 60)}`);
+    const [had, has] = [grantsOf(before), grantsOf(after)];
+    const beyond = (some: readonly Grant[], others: readonly Grant[]): readonly Grant[] =>
+      some.filter((grant) => !others.some((other) => textOf(other) === textOf(grant))).slice(0, 3);
+    const says = (word: string, { verb, resource }: Grant): string => `${name} would ${word} to ${quote(verb, 40)} ${quote(resource, 60)}`;
+    return [
+      ...beyond(
+        has.filter((grant) => isTooWide(grant, findings)),
+        had,
+      ).map((grant): RightsChange => ({ rule: "rights-too-wide", says: says("allow", grant) })),
+      ...beyond(had, has).map((grant): RightsChange => ({ rule: "right-removed", says: says("no longer allow", grant) })),
+    ];
   }
   if (after.kind === "RoleBinding" || after.kind === "ClusterRoleBinding") {
     const [role, was] = [after, before].map((one) => textAt(one?.json, "roleRef", "name") ?? "");
-    if (role !== undefined && role !== was && wideRoles.has(role)) return [`${after.kind} ${after.name} would give the rights of ${role}`];
+    if (role !== undefined && role !== was && wideRoles.has(role))
+      return [{ rule: "rights-too-wide", says: `${name} would give the rights of ${role}` }];
   }
   return [];
 }

@@ -39,14 +39,19 @@ const order: Readonly<Record<Severity, number>> = { cause: 0, fault: 1, symptom:
 
 /** What is abnormal in a namespace, the likeliest causes first. Pure; the same snapshot gives the same findings in the same order. */
 export function triage(snapshot: Snapshot, namespace: string): readonly Finding[] {
+  const all = dropExplained(snapshot, findEverything(snapshot, namespace));
+  return all.sort((a, b) => order[a.severity] - order[b.severity]);
+}
+
+/** Every finding, those too that follow from another; in no order. */
+export function findEverything(snapshot: Snapshot, namespace: string): readonly Finding[] {
   const found = new Map<string, Finding>();
   for (const analyze of analyzers)
     for (const finding of analyze(snapshot, namespace)) {
       const key = findingKey(finding);
       if (!found.has(key)) found.set(key, finding);
     }
-  const all = dropExplained(snapshot, [...found.values()]);
-  return all.sort((a, b) => order[a.severity] - order[b.severity]);
+  return [...found.values()];
 }
 
 /** The same for the same fault at the same place, whatever stands there now: what a check compares before and after a change. */
