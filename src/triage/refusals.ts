@@ -107,6 +107,12 @@ function worsens({ object, before, after }: ChangedObject): Refusal[] {
   )
     found.push(refuse("secret-in-clear", `Secret ${object.name} would be in the repository with its values`));
   if (
+    object.kind === "Service" &&
+    Object.keys(objectAt(before?.json, "spec", "selector")).length > 0 &&
+    Object.keys(objectAt(after.json, "spec", "selector")).length === 0
+  )
+    found.push(refuse("selector-removed", `Service ${object.name} would choose no pods at all`));
+  if (
     before !== undefined &&
     object.kind !== "Service" &&
     JSON.stringify(valueAt(before.json, "spec", "selector")) !== JSON.stringify(valueAt(after.json, "spec", "selector")) &&
@@ -156,7 +162,13 @@ function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[
     const parallel = own.replace(".limits.", ".requests.");
     return path === parallel || path === parallel.replace(".requests.", ".limits.");
   }
-  return asksFor(finding, object) && (finding.severity === "cause" || object.kind === "ConfigMap");
+  return asksFor(finding, object) && (finding.severity === "cause" || object.kind === "ConfigMap") && isOtherSide(finding, path);
+}
+
+/** Of the pods that a service should reach, only what the service goes by is the other side of a mismatch: their labels, their ports. */
+function isOtherSide({ fault }: Finding, path: string): boolean {
+  if (fault === "selector-matches-nothing") return /(?:^|\.)metadata\.labels\b/.test(path);
+  return fault !== "target-port" || /\.ports\b/.test(path);
 }
 
 /** The field of a finding, widened to what has to be changed together with it. */
