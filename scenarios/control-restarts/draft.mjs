@@ -20,6 +20,7 @@ draftCluster(import.meta.url, {
   recordedAt: "2026-11-18T07:02:00Z",
   age: "211d",
   namespaces: [namespace],
+  steady: true,
   nodes: [
     {
       name: "cp-1",

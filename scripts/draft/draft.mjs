@@ -12,7 +12,8 @@ import { addPod, controllers, withDefaults } from "./workloads.mjs";
 export * from "./states.mjs";
 
 /**
- * `plan`: `{ recordedAt, serverVersion?, age, namespaces, nodes?, apply, about?, events? }`. `apply` lists manifests: objects, or paths of files and
+ * `plan`: `{ recordedAt, serverVersion?, age, namespaces, nodes?, apply, about?, events?, steady? }`; `steady`: pods that are ready have been
+ * so since they were started. `apply` lists manifests: objects, or paths of files and
  * folders from the scenario's own (`repo/deploy`). `about` says by `Kind/namespace/name` what is special: see `workloads.mjs` (`age`,
  * `revisions`, `pods`, `jobs`, `status`).
  */
@@ -165,6 +166,7 @@ function createWorld(plan) {
   const world = {
     clock,
     age: plan.age,
+    steady: plan.steady ?? false,
     nodeNames: nodes,
     add({ ago, uid, ...object }) {
       const key = keyOf(object);

@@ -17,7 +17,11 @@ const ownerOf = (object) => [
 /** Whether an object's pods are ready, as its condition says it. */
 const readyOf = (pod) => pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 
-/** Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods?, desired?, failedCreate?, stoppedAgo? }] }`; the last revision is the manifest itself. `{set}` in `failedCreate` is the replica set's name. */
+/**
+ * Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods?, desired?, failedCreate?, stoppedAgo?, scaled?, gone? }] }`; the last
+ * revision is the manifest itself. `{set}` in `failedCreate` is the replica set's name. `scaled`: `[{ ago, from, to }]` in place of one step; `gone`: a list
+ * of events for each pod that is there no more.
+ */
 export function addDeployment(world, live, about) {
   const { clock } = world;
   const { namespace, name } = live.metadata;
@@ -56,6 +60,12 @@ export function addDeployment(world, live, about) {
       },
     });
     const pods = wanted.map((pod, at) => addPod(world, set, template, { age: pod.age ?? ago - 1, generate: true, index: at, ...pod }));
+    for (const [at, events] of (revision.gone ?? []).entries()) {
+      const pod = `${set.metadata.name}-${suffixOf(`${namespace}/${set.metadata.name} gone ${at}`, 5)}`;
+      const metadata = { namespace, name: pod, uid: uidOf(`Pod/${namespace}/${pod}`), resourceVersion: clock.version(ago) };
+      for (const event of events)
+        world.event({ apiVersion: "v1", kind: "Pod", metadata, spec: { nodeName: world.place(pod).name } }, event);
+    }
     const ready = pods.filter(readyOf).length;
     set.status = {
       ...(ready > 0 && { availableReplicas: ready }),
@@ -85,9 +95,17 @@ export function addDeployment(world, live, about) {
         from: "replicaset-controller",
       });
     }
-    const scaled = (message, at) => world.event(live, { reason: "ScalingReplicaSet", message, ago: at, from: "deployment-controller" });
-    if (revision.stoppedAgo) scaled(`Scaled down replica set ${name}-${hash} from ${replicas} to 0`, revision.stoppedAgo);
-    if (ago < 3600 && set.spec.replicas > 0) scaled(`Scaled up replica set ${name}-${hash} from 0 to ${set.spec.replicas}`, ago);
+    const scale = (from, to, at) =>
+      world.event(live, {
+        type: "Normal",
+        reason: "ScalingReplicaSet",
+        message: `Scaled ${to > from ? "up" : "down"} replica set ${name}-${hash} from ${from} to ${to}`,
+        ago: at,
+        from: "deployment-controller",
+      });
+    if (revision.stoppedAgo) scale(replicas, 0, revision.stoppedAgo);
+    for (const step of revision.scaled ?? (ago < 3600 && set.spec.replicas > 0 ? [{ ago, from: 0, to: set.spec.replicas }] : []))
+      scale(step.from, step.to, step.ago);
     all.push(...pods);
     if (last) newest = { set, pods, ago, refused };
   });
@@ -360,7 +378,7 @@ function placeOf(world, node, name) {
   return named;
 }
 
-function podStatus(world, pod, { age, node, pending, state, init = [], states = {}, events = [] }) {
+function podStatus(world, pod, { age, node, pending, state, init = [], states = {}, events = [], readyAgo }) {
   const { clock } = world;
   const at = { uid: pod.metadata.uid, name: pod.metadata.name, namespace: pod.metadata.namespace };
   const qosClass = qosOf(pod.spec.containers);
@@ -422,6 +440,9 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
   const why = finished
     ? { reason: phase === "Succeeded" ? "PodCompleted" : "PodFailed" }
     : { message: `containers with unready status: [${unready.join(" ")}]`, reason: "ContainersNotReady" };
+  const startedAgo = main.map(({ status }) => clock.since(status.state.running?.startedAt));
+  const steady = world.steady && ready ? Math.max(0, Math.min(...startedAgo) - 4) : Math.min(age, 40);
+  const turned = readyAgo === undefined ? steady : secondsOf(readyAgo);
   const condition = (type, ok, since, more = {}) => ({
     lastProbeTime: null,
     lastTransitionTime: clock.stamp(since),
@@ -440,8 +461,8 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
     conditions: [
       condition("PodReadyToStartContainers", !finished, age - 1),
       condition("Initialized", !stuck, age - 1, incomplete),
-      condition("Ready", ready, Math.min(age, 40), why),
-      condition("ContainersReady", ready, Math.min(age, 40), why),
+      condition("Ready", ready, turned, why),
+      condition("ContainersReady", ready, turned, why),
       condition("PodScheduled", true, age),
     ],
     containerStatuses: main.map(({ status }) => status),

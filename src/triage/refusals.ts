@@ -17,7 +17,6 @@ import {
 } from "./kube-object.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
-import { findWiderRights } from "./rights.ts";
 import { findsHangWithin } from "./start-time.ts";
 import { findRightsChanges } from "./rights.ts";
 import { type Container, containersOf } from "./workloads.ts";

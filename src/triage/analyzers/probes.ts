@@ -1,10 +1,10 @@
-import { eventsOf, statesOf } from "../container-state.ts";
+import { type ContainerState, eventsOf, instant, statesOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
 import { isObject, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { toldStart } from "../start-time.ts";
-import { type Container, containersOf, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
+import { type Container, containersOf, isReady, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
 
 const probes = [
   { member: "startupProbe", word: "Startup" },
@@ -55,7 +55,7 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
   const { member, word } = probe;
   for (const pod of workload.current) {
     const state = statesOf(pod).find(({ name }) => name === container.name);
-    if (state === undefined || (state.ready && state.running)) continue;
+    if (state === undefined || (state.ready && state.running) || isStarting(snapshot, workload, pod, state)) continue;
     const said = eventsOf(snapshot, pod).find(({ reason, message }) => reason === "Unhealthy" && message.startsWith(`${word} probe`));
     // A failing readiness probe of a container that is being killed by its liveness probe is not the cause.
     if (said === undefined) continue;
@@ -122,6 +122,17 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
     };
   }
   return undefined;
+}
+
+/** Seconds that a program gets to come up where its like did: readiness probes fail until then, in every rollout. */
+const startSeconds = 60;
+
+/** In its first run, a short one, while another pod of the same template is ready. */
+function isStarting(snapshot: Snapshot, workload: Workload, pod: KubeObject, { name, running, restarts }: ContainerState): boolean {
+  if (!running || restarts > 0 || !workload.current.some(isReady)) return false;
+  const status = listAt(pod.json, "status", "containerStatuses").find((one) => textAt(one, "name") === name);
+  const since = instant(textAt(status, "state", "running", "startedAt"));
+  return since !== undefined && snapshot.now - since < startSeconds * 1000;
 }
 
 /** Paths that the program has, by its own log; else those that its other probes ask for, and this one in the revision before. */
