@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { CannotRun, changedPaths, readFolder } from "./check-manifests.mjs";
 
 const loopback = "127.0.0.1";
-const requestMs = 4000;
+const requestMs = 8000;
 const startMs = 8000;
 const wholeMs = 18_000;
 const maxBodyBytes = 1024 * 1024;
@@ -81,7 +81,8 @@ function createLab(checkout) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "verify-")));
   const children = new Set();
   const servers = new Set();
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  // A connection for each request: one that is kept may be closed by the other side just when it is used again.
+  const agent = new Agent({ keepAlive: false });
   const stopping = new AbortController();
   const permission = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
   const probe = fileURLToPath(new URL("check-service-probe.mjs", import.meta.url));
@@ -148,6 +149,7 @@ function createLab(checkout) {
           response.destroy();
         }
       });
+      server.keepAliveTimeout = wholeMs;
       return `http://${await listen(server)}`;
     },
 

@@ -11,7 +11,7 @@ export class Pricing {
   async quote(edition) {
     let response;
     try {
-      response = await fetch(`${this.#url}/v1/prices/${edition}`, { signal: AbortSignal.timeout(2000) });
+      response = await fetch(`${this.#url}/v1/prices/${edition}`, { signal: AbortSignal.timeout(5000) });
     } catch (error) {
       throw new CheckoutError(502, `pricing does not answer: ${error.message}`);
     }
