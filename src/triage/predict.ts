@@ -1,6 +1,7 @@
 import type { JsonValue } from "../messages/conversation.ts";
 import { knownImages, repositoryOf } from "./analyzers/images.ts";
 import { lastRunLog, statesOf } from "./container-state.ts";
+import { siblingKeys } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
@@ -52,6 +53,8 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
       return hostStays(place, before, after, finding, value);
     case "setting-missing":
       return settingStays(now, after, finding);
+    case "key-missing":
+      return keyStays(place, before, after, finding);
     case "argument-unknown":
     case "command-not-found":
       return argumentStays(place.container, now.container, finding, repositoryText);
@@ -260,4 +263,24 @@ function settingStays({ workload, container }: Place, after: Snapshot, finding: 
   );
   if (secret || (given !== undefined && given.value.trim() !== "")) return undefined;
   return `the program is still not given ${wanted}`;
+}
+
+/** A variable of a program has the value that other programs' variable of this name has, and not one that this program has under another name already. */
+function keyStays({ workload, container }: Place, before: Snapshot, after: Snapshot, finding: Finding): string | undefined {
+  const env = finding.field.findIndex((step) => step === "env");
+  const variable = finding.field[env + 1];
+  if (env < 0 || typeof variable !== "object") return undefined;
+  const map = textAt(workload.object.json, ...finding.field.slice(0, -1), "name") ?? "";
+  const given = (snapshot: Snapshot, of: Workload, inside: Container) =>
+    variablesOf(snapshot, of, inside).find(({ name }) => name === variable.name);
+  const now = containerAfter({ workload, container }, after);
+  const value = now === undefined ? undefined : given(after, now.workload, now.container);
+  if (value === undefined || finding.field.includes("secretKeyRef")) return undefined;
+  const [sibling] = siblingKeys(before, workload, "ConfigMap", map, variable.name);
+  const known =
+    sibling === undefined ? undefined : textAt(before.find("ConfigMap", workload.object.namespace, map)?.json, "data", sibling[1]);
+  if (known !== undefined && known !== value.value)
+    return `${variable.name} would not be what ${sibling?.[0].object.kind ?? ""} ${sibling?.[0].object.name ?? ""} has, which reads key ${sibling?.[1] ?? ""}`;
+  const twin = variablesOf(before, workload, container).find((one) => one.name !== variable.name && one.value === value.value);
+  return twin === undefined || known !== undefined ? undefined : `${twin.name} has this value already`;
 }

@@ -4,6 +4,7 @@ import type { Finding } from "./finding.ts";
 import {
   type FieldStep,
   fieldText,
+  flagAt,
   isObject,
   type KubeObject,
   listAt,
@@ -103,6 +104,12 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
     const pull = textAt(container.json, "imagePullPolicy");
     if (pull === "Never" && textAt(old?.json, "imagePullPolicy") !== "Never")
       found.push(refuse("image-never-pulled", `the image of container ${container.name} would never be pulled`));
+    const required = optionals(old?.json).required;
+    for (const name of optionals(container.json).optional)
+      if (required.includes(name)) found.push(refuse("made-optional", `container ${container.name} would start without ${name}`));
+    const lost = listAt(old?.json, "env").length - listAt(container.json, "env").length;
+    const sources = listAt(container.json, "envFrom").length - listAt(old?.json, "envFrom").length;
+    if (lost > 0 && sources <= 0) found.push(refuse("variable-removed", `container ${container.name} would get ${lost} variables less`));
     for (const variable of listAt(container.json, "env")) {
       const name = textAt(variable, "name") ?? "";
       const plain = textAt(variable, "value");
@@ -242,6 +249,21 @@ function asksFor(finding: Finding, object: ObjectRef): boolean {
     default:
       return false;
   }
+}
+
+/** What a container is given out of config maps and secrets: what it cannot start without, and what it can. */
+function optionals(container: JsonValue | undefined): { readonly required: readonly string[]; readonly optional: readonly string[] } {
+  const given = [
+    ...listAt(container, "env").flatMap((one) =>
+      ["configMapKeyRef", "secretKeyRef"].map((way) => ({ name: textAt(one, "name") ?? "", ref: valueAt(one, "valueFrom", way) })),
+    ),
+    ...listAt(container, "envFrom").flatMap((one) =>
+      ["configMapRef", "secretRef"].map((way) => ({ name: `${way} ${textAt(one, way, "name") ?? ""}`, ref: valueAt(one, way) })),
+    ),
+  ].filter(({ ref }) => ref !== undefined);
+  const named = (wanted: boolean): string[] =>
+    given.filter(({ ref }) => (flagAt(ref, "optional") === true) === wanted).map(({ name }) => name);
+  return { required: named(false), optional: named(true) };
 }
 
 function containers(object: KubeObject): readonly Container[] {

@@ -22,6 +22,6 @@ export class Sessions {
   }
 
   end(id) {
-    this.store.delete(id);
+    if (!this.store.delete(id)) throw new RangeError("no such session");
   }
 }
