@@ -3,6 +3,7 @@ import { referencesOf } from "./analyzers/references.ts";
 import { obstaclesOf } from "./analyzers/scheduling.ts";
 import { type Change, differences } from "./changes.ts";
 import { isObject, type KubeObject, numberAt, objectAt, type ObjectRef, refOf, refText, textAt } from "./kube-object.ts";
+import { renewClaims } from "./predict-claims.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import { topOwner, workloadsOf } from "./workloads.ts";
 
@@ -57,7 +58,7 @@ export function layOver(snapshot: Snapshot, change: ManifestChange): Overlay {
     covers: (kind) => snapshot.covers(kind),
     log: (ref) => snapshot.log(ref),
   });
-  return { snapshot: renewPods(snapshot, laid, renewed), changed };
+  return { snapshot: renewClaims(renewPods(snapshot, laid, renewed), renewed), changed };
 }
 
 /** Which objects differ between the manifests; two that mean the same in another spelling do not. */

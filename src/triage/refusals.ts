@@ -152,8 +152,9 @@ function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[
   const path = fieldText(field);
   if (refText(finding.object) === refText(object)) {
     const own = fieldText(scopeOf(finding));
+    // What only follows from something else asks for no change of its own.
+    if (own === "") return finding.severity !== "symptom";
     if (
-      own === "" ||
       path === own ||
       path.startsWith(`${own}.`) ||
       path.startsWith(`${own}[`) ||
