@@ -58,6 +58,6 @@ function dropExplained(findings: readonly Finding[]): Finding[] {
   const explained = new Set(findings.filter(({ severity }) => severity === "cause").map(({ object }) => refText(object)));
   return findings.filter(
     ({ severity, object, fault }) =>
-      severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails"),
+      severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails" && fault !== "job-failed"),
   );
 }
