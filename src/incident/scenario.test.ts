@@ -106,9 +106,9 @@ test("a broken scenario is listed with its error, and the others go on", () =>
     await rm(join(root, "image-typo/truth.yaml"));
     const listed = await listScenarios(root);
     const [broken, whole] = ["image-typo", "oom-kill"].map((id) => listed.find((one) => one.id === id));
-    assert.ok(broken?.ok === false && broken.id === "image-typo");
+    assert.ok(broken?.ok === false);
     assert.match(broken.error.message, /image-typo\/truth\.yaml is missing/);
-    assert.ok(whole?.ok === true && whole.id === "oom-kill");
+    assert.ok(whole?.ok === true);
     assert.equal(whole.difficulty, "easy");
   }));
 

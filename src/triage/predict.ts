@@ -1,5 +1,6 @@
 import type { JsonValue } from "../messages/conversation.ts";
 import { knownImages, repositoryOf } from "./analyzers/images.ts";
+import { longestRun } from "./analyzers/jobs.ts";
 import { lastRunLog, statesOf } from "./container-state.ts";
 import { siblingKeys } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
@@ -60,7 +61,10 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
       return argumentStays(place.container, now.container, finding, repositoryText);
     case "quota-exceeded":
       return quotaStays(place.workload, now.container, before, after, finding);
+    case "job-deadline":
+      return deadlineStays(before, finding, value);
     case "crash":
+    case "job-failed":
     case "probe-fails":
       return sameTemplate(place, now)
         ? "nothing of the workload changes"
@@ -283,4 +287,15 @@ function keyStays({ workload, container }: Place, before: Snapshot, after: Snaps
     return `${variable.name} would not be what ${sibling?.[0].object.kind ?? ""} ${sibling?.[0].object.name ?? ""} has, which reads key ${sibling?.[1] ?? ""}`;
   const twin = variablesOf(before, workload, container).find((one) => one.name !== variable.name && one.value === value.value);
   return twin === undefined || known !== undefined ? undefined : `${twin.name} has this value already`;
+}
+
+/** More time than before, and than the runs took that came to their end. */
+function deadlineStays(before: Snapshot, finding: Finding, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  if (!Number.isInteger(seconds)) return `${quote(value, 40)} is no number of seconds`;
+  if (seconds <= Number(finding.value)) return `the deadline is ${seconds} s, not more than before`;
+  const owner = before.find(finding.object.kind, finding.object.namespace, finding.object.name);
+  const longest = owner === undefined ? undefined : longestRun(before, owner);
+  return longest !== undefined && seconds < longest * 1.2 ? `the deadline is ${seconds} s, and a run took ${longest} s` : undefined;
 }

@@ -118,6 +118,12 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
         found.push(refuse("secret-in-clear", `variable ${name} of container ${container.name} holds a secret in the clear`));
     }
   }
+  for (const way of [["spec"], ["spec", "jobTemplate", "spec"]])
+    if (
+      valueAt(before?.json, ...way, "activeDeadlineSeconds") !== undefined &&
+      valueAt(after.json, ...way, "activeDeadlineSeconds") === undefined
+    )
+      found.push(refuse("deadline-removed", `the deadline of ${object.kind} ${object.name} is taken away`));
   for (const toleration of tolerationsOf(after))
     if (
       (textAt(toleration, "key") === undefined || /^node(?:-role)?\.kubernetes\.io\//.test(textAt(toleration, "key") ?? "")) &&
@@ -183,8 +189,9 @@ function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[
   const path = fieldText(field);
   if (refText(finding.object) === refText(object)) {
     const own = fieldText(scopeOf(finding));
+    // What only follows from something else asks for no change of its own.
+    if (own === "") return finding.severity !== "symptom";
     if (
-      own === "" ||
       path === own ||
       path.startsWith(`${own}.`) ||
       path.startsWith(`${own}[`) ||
