@@ -197,7 +197,7 @@ export function addDaemonSet(world, live, about) {
   };
 }
 
-/** CronJob → Jobs → Pods. `about.jobs`: `[{ ago, state?, log?, failed? }]`, oldest first. */
+/** CronJob → Jobs → Pods. `about.jobs`: `[{ ago, change?, state?, log?, took?, failed? }]`, oldest first; `change(spec)` makes an older job's spec of the present one. */
 export function addCronJob(world, live, about) {
   const { clock } = world;
   const { namespace, name } = live.metadata;
@@ -205,6 +205,8 @@ export function addCronJob(world, live, about) {
   for (const job of jobs) {
     const ago = secondsOf(job.ago);
     const minutes = Math.floor((Date.parse(clock.recordedAt) / 1000 - ago) / 60);
+    const spec = structuredClone(live.spec.jobTemplate.spec);
+    job.change?.(spec);
     const made = world.add({
       apiVersion: "batch/v1",
       kind: "Job",
@@ -215,18 +217,21 @@ export function addCronJob(world, live, about) {
         ownerReferences: ownerOf(live),
       },
       ago,
-      spec: structuredClone(live.spec.jobTemplate.spec),
+      spec,
     });
     addJob(world, made, { ...job, age: ago });
   }
   const done = jobs.filter(({ failed, state }) => !failed && !state);
   live.status = {
     ...(jobs.length > 0 && { lastScheduleTime: clock.stamp(jobs.at(-1).ago) }),
-    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - 30) }),
+    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - (done.at(-1).took ?? 30)) }),
   };
 }
 
-/** Job → its pods. `about`: `{ age, pods?: [...], state?, log?, failed?: message, took? }`; `took` is how long it ran, 24 s where it is not said. */
+/**
+ * Job → its pods. `about`: `{ age, pods?: [...], state?, log?, took?: seconds, failed?: message, reason?, failedAgo?, failures? }`; a job that its
+ * deadline ended has no pods any more (`pods: []`), only how many there were (`failures`).
+ */
 export function addJob(world, live, about) {
   const { clock } = world;
   const { name } = live.metadata;
@@ -250,9 +255,9 @@ export function addJob(world, live, about) {
   const done = completed();
   const wanted = about.pods ?? [{ state: about.state ?? done, log: about.log, previousLog: about.previousLog }];
   const pods = wanted.map((pod, index) => addPod(world, live, live.spec.template, { age: pod.age ?? age, generate: true, index, ...pod }));
-  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   const succeeded = pods.filter(({ status }) => status.phase === "Succeeded").length;
-  const failed = pods.filter(({ status }) => status.phase === "Failed").length;
+  const failed = about.failures ?? pods.filter(({ status }) => status.phase === "Failed").length;
+  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   live.status = {
     ...(succeeded > 0 && { completionTime: clock.stamp(end), succeeded }),
     ...(succeeded > 0 && {
@@ -261,10 +266,10 @@ export function addJob(world, live, about) {
     ...(about.failed && {
       conditions: [
         {
-          lastProbeTime: clock.stamp(60),
-          lastTransitionTime: clock.stamp(60),
+          lastProbeTime: clock.stamp(about.failedAgo ?? 60),
+          lastTransitionTime: clock.stamp(about.failedAgo ?? 60),
           message: about.failed,
-          reason: "BackoffLimitExceeded",
+          reason: about.reason ?? "BackoffLimitExceeded",
           status: "True",
           type: "Failed",
         },
