@@ -11,6 +11,8 @@ export interface ManifestChange {
   readonly after: readonly KubeObject[];
   /** Files that change beside the manifests, by path. */
   readonly otherFiles?: readonly string[] | undefined;
+  /** What the repository says beside its manifests, before the change: source, documentation. It names what the programs know. */
+  readonly repositoryText?: string | undefined;
 }
 
 /** One object that a change makes, alters or takes away, and in what. */

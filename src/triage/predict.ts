@@ -1,9 +1,10 @@
 import { knownImages, repositoryOf } from "./analyzers/images.ts";
-import { eventsOf, lastRunLog, statesOf } from "./container-state.ts";
+import { lastRunLog, statesOf } from "./container-state.ts";
 import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { fieldText, listAt, refText, textAt, valueAt } from "./kube-object.ts";
 import { distance } from "./near.ts";
+import { argumentStays } from "./predict-arguments.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -13,7 +14,7 @@ import { type Container, containersOf, type Workload, workloadsOf } from "./work
  * Would what was observed of running containers still be so after a change? Whoever looks at objects alone sees no pull and no crash, so each of these
  * faults has a rule of what a change must bring. The answer is why the fault stays; `undefined` where it goes.
  */
-export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot): string | undefined {
+export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, repositoryText = ""): string | undefined {
   const place = findPlace(finding, before);
   if (place === undefined) return undefined;
   const now = containerAfter(place, after);
@@ -45,7 +46,7 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot):
       return settingStays(now, after, finding);
     case "argument-unknown":
     case "command-not-found":
-      return argumentStays(place, before, now.container, finding);
+      return argumentStays(place.container, now.container, finding, repositoryText);
     case "crash":
     case "probe-fails":
       return sameTemplate(place, now)
@@ -223,17 +224,4 @@ function settingStays({ workload, container }: Place, after: Snapshot, finding: 
   );
   if (secret || (given !== undefined && given.value.trim() !== "")) return undefined;
   return `the program is still not given ${wanted}`;
-}
-
-/** The words of the command line are those of the revision before, or the word that was not known is gone. */
-function argumentStays(place: Place, before: Snapshot, now: Container, finding: Finding): string | undefined {
-  const words = (container: Container): string => JSON.stringify([listAt(container.json, "command"), listAt(container.json, "args")]);
-  if (words(place.container) === words(now)) return "the command line is the same";
-  const bad = finding.fault === "argument-unknown" ? finding.value : /no program "([^"]+)"/.exec(finding.says)?.[1];
-  const still = [...listAt(now.json, "command"), ...listAt(now.json, "args")].includes(bad ?? "");
-  if (still) return `it is still started with ${quote(bad ?? "", 60)}`;
-  const pods = place.workload.pods.flatMap((pod) => eventsOf(before, pod));
-  return pods.some(({ message }) => bad !== undefined && message.includes(bad)) || bad !== undefined
-    ? undefined
-    : "what is wrong with its command line is not known";
 }
