@@ -207,7 +207,7 @@ for (const id of ids) {
       const times = (await readFile(join(folder, path), "utf8"))
         .trimEnd()
         .split("\n")
-        .map((line) => /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z) \S/.exec(line)?.[1]);
+        .map((line) => /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z) ./.exec(line)?.[1]);
       assert.ok(
         times.every((time) => time !== undefined),
         path,

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../messages/conversation.ts";
+import { referencesOf } from "./analyzers/references.ts";
 import { obstaclesOf } from "./analyzers/scheduling.ts";
 import { type Change, differences } from "./changes.ts";
 import { isObject, type KubeObject, numberAt, objectAt, type ObjectRef, refOf, refText, textAt } from "./kube-object.ts";
@@ -31,7 +32,8 @@ export interface Overlay {
 
 /**
  * Lays a change of manifests over a cluster and draws the consequences that need no program to run: workloads whose template changes get new
- * pods in place of their old ones, placed where a node takes them and ready. Whether a program would then be well is for `check.ts`.
+ * pods in place of their old ones, placed where a node takes them and ready; so do those that read a changed config map, since a container
+ * gets its variables anew whenever it is started. Whether a program would then be well is for `check.ts`.
  */
 export function layOver(snapshot: Snapshot, change: ManifestChange): Overlay {
   const changed = changedObjects(change);
@@ -46,7 +48,7 @@ export function layOver(snapshot: Snapshot, change: ManifestChange): Overlay {
         key,
         live === undefined ? after : { ...live, json: applyDifference(live.json, before?.json ?? {}, after.json) as JsonObject },
       );
-    if (changes.some(({ field }) => field[0] === "spec")) renewed.push(object);
+    if (changes.some(({ field }) => field[0] === "spec" || field[0] === "data")) renewed.push(object);
     else if (live === undefined || after === undefined) renewed.push(object);
   }
   const laid = createSnapshot({
@@ -100,7 +102,8 @@ function renewPods(before: Snapshot, laid: Snapshot, renewed: readonly ObjectRef
   const made: KubeObject[] = [];
   for (const namespace of new Set(renewed.map((ref) => ref.namespace)))
     for (const workload of workloadsOf(laid, namespace ?? "")) {
-      if (!touched.has(refText(workload.object)) || workload.object.kind === "CronJob") continue;
+      const reads = referencesOf(workload).some(({ kind, name }) => touched.has(refText({ kind, namespace, name })));
+      if (!(reads || touched.has(refText(workload.object))) || workload.object.kind === "CronJob") continue;
       // A change of replicas alone makes no new pods of those that are there.
       for (const object of laid.objects)
         if (

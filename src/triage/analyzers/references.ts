@@ -86,7 +86,7 @@ export function keysOf(object: KubeObject): readonly string[] | undefined {
 }
 
 /** Every place in a template that names something which has to be there. Optional ones are left out: Kubernetes does without them. */
-function referencesOf(workload: Workload): readonly Reference[] {
+export function referencesOf(workload: Pick<Workload, "way" | "template">): readonly Reference[] {
   const { way, template } = workload;
   const found: Reference[] = [];
   const spec = [...way, "spec"];
