@@ -17,8 +17,11 @@ const ownerOf = (object) => [
 /** Whether an object's pods are ready, as its condition says it. */
 const readyOf = (pod) => pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 
-/** Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods?, failedCreate?, scaled?, gone? }] }`; the last revision is the manifest
- * itself. `scaled`: `[{ ago, from, to }]` in place of one step; `gone`: a list of events for each pod that is there no more. */
+/**
+ * Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods?, desired?, failedCreate?, stoppedAgo?, scaled?, gone? }] }`; the
+ * last revision is the manifest itself. `{set}` in `failedCreate` is the replica set's name; `scaled`, `[{ ago, from, to }]`, is told in place of one
+ * step up and one down; `gone` is a list of events for each pod that is there no more.
+ */
 export function addDeployment(world, live, about) {
   const { clock } = world;
   const { namespace, name } = live.metadata;
@@ -71,11 +74,12 @@ export function addDeployment(world, live, about) {
       ...(ready > 0 && { readyReplicas: ready }),
       replicas: pods.length,
     };
-    if (revision.failedCreate) {
+    const refused = revision.failedCreate?.replaceAll("{set}", set.metadata.name);
+    if (refused) {
       set.status.conditions = [
         {
           lastTransitionTime: clock.stamp(ago),
-          message: revision.failedCreate,
+          message: refused,
           reason: "FailedCreate",
           status: "True",
           type: "ReplicaFailure",
@@ -84,28 +88,32 @@ export function addDeployment(world, live, about) {
       world.event(set, {
         type: "Warning",
         reason: "FailedCreate",
-        message: `Error creating: ${revision.failedCreate}`,
+        message: `Error creating: ${refused}`,
         ago: 20,
         first: Math.min(ago, 3400),
         count: 14,
         from: "replicaset-controller",
       });
     }
-    for (const step of revision.scaled ?? (ago < 3600 && pods.length > 0 ? [{ ago, from: 0, to: pods.length }] : []))
+    const [up, down] = [
+      { ago, from: 0, to: set.spec.replicas },
+      { ago: revision.stoppedAgo, from: replicas, to: 0 },
+    ];
+    for (const step of revision.scaled ?? [...(revision.stoppedAgo ? [down] : []), ...(ago < 3600 && up.to > 0 ? [up] : [])])
       world.event(live, {
-        type: "Normal",
         reason: "ScalingReplicaSet",
         message: `Scaled ${step.to > step.from ? "up" : "down"} replica set ${name}-${hash} from ${step.from} to ${step.to}`,
         ago: step.ago,
         from: "deployment-controller",
       });
     all.push(...pods);
-    if (last) newest = { set, pods, ago };
+    if (last) newest = { set, pods, ago, refused };
   });
   const ready = all.filter(readyOf).length;
   const available = ready >= replicas;
   const progressing = newest.pods.length > 0 && newest.pods.every(readyOf) && newest.pods.length >= replicas;
-  const stalled = !progressing && newest.ago > live.spec.progressDeadlineSeconds && all.length > newest.pods.length;
+  const stalled =
+    !progressing && newest.ago > live.spec.progressDeadlineSeconds && (all.length > newest.pods.length || newest.refused !== undefined);
   live.metadata.annotations = {
     "deployment.kubernetes.io/revision": String(revisions.at(-1).number ?? revisions.length),
     ...live.metadata.annotations,
@@ -133,6 +141,18 @@ export function addDeployment(world, live, about) {
         status: stalled ? "False" : "True",
         type: "Progressing",
       },
+      ...(newest.refused === undefined
+        ? []
+        : [
+            {
+              lastTransitionTime: clock.stamp(newest.ago),
+              lastUpdateTime: clock.stamp(newest.ago),
+              message: newest.refused,
+              reason: "FailedCreate",
+              status: "True",
+              type: "ReplicaFailure",
+            },
+          ]),
     ],
     observedGeneration: revisions.length,
     ...(ready > 0 && { readyReplicas: ready }),
