@@ -216,6 +216,8 @@ for (const id of ids) {
       assert.ok(Date.parse(times.at(-1)!) <= Date.parse(scenario.recording.recordedAt));
     }
     for (const pod of of("Pod").filter((one) => Number(one["status"]!["containerStatuses"]?.[0]?.["restartCount"] ?? 0) > 0)) {
+      // A container that could not be started has said nothing.
+      if (pod["status"]!["containerStatuses"]![0]!["lastState"]!["terminated"]?.["reason"] === "StartError") continue;
       const { namespace, name } = pod["metadata"]!;
       const container = pod["spec"]!["containers"]![0]!["name"]!;
       assert.ok(files.includes(`${namespace}/${name}/${container}-previous.log`), name);

@@ -97,7 +97,6 @@ export function addDeployment(world, live, about) {
     }
     const scale = (from, to, at) =>
       world.event(live, {
-        type: "Normal",
         reason: "ScalingReplicaSet",
         message: `Scaled ${to > from ? "up" : "down"} replica set ${name}-${hash} from ${from} to ${to}`,
         ago: at,

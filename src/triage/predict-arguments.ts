@@ -13,7 +13,7 @@ export function argumentStays(before: Container, now: Container, finding: Findin
   const bad = finding.fault === "argument-unknown" ? finding.value : /no program "([^"]+)"/.exec(finding.says)?.[1];
   if (bad === undefined) return "what is wrong with its command line is not known";
   if (words.includes(bad)) return `it is still started with ${quote(bad, 60)}`;
-  if (finding.fault !== "argument-unknown") return undefined;
+  if (finding.fault !== "argument-unknown") return programStays(old, words, bad);
   const next = old[old.indexOf(bad) + 1];
   const inside = bad.includes("=");
   const separate = !inside && bad.startsWith("-") && next !== undefined && !next.startsWith("-") ? next : undefined;
@@ -27,6 +27,16 @@ export function argumentStays(before: Container, now: Container, finding: Findin
   // Where the text names none of the options that are there it is not the text of this program.
   const unknown = old.some((word) => word.startsWith("-") && known(word)) ? fresh.find((word) => !known(word)) : undefined;
   return unknown === undefined ? undefined : `nothing in the repository names the option ${quote(nameOf(unknown), 60)}`;
+}
+
+/** Another program may start it, by itself or in a shell: not the same by its path, and what it was to run stays. */
+function programStays(old: readonly string[], now: readonly string[], bad: string): string | undefined {
+  const words = now.flatMap((word) => word.split(/\s+/));
+  const base = (word: string): string => word.slice(word.lastIndexOf("/") + 1);
+  const same = words.find((word) => base(word) === base(bad));
+  if (same !== undefined) return `it is still started with ${quote(same, 60)}`;
+  const gone = old.find((word) => word !== bad && !now.includes(word) && !words.includes(word));
+  return gone === undefined ? undefined : `the command line loses ${quote(gone, 60)}, which the program that is not there was to run`;
 }
 
 function wordsOf({ json }: Container): readonly string[] {
