@@ -3,7 +3,6 @@ import { knownImages, repositoryOf } from "./analyzers/images.ts";
 import { longestRun } from "./analyzers/jobs.ts";
 import { lastRunLog, statesOf } from "./container-state.ts";
 import { siblingKeys } from "./analyzers/references.ts";
-import { lastRunLog, statesOf } from "./container-state.ts";
 import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
