@@ -7,15 +7,14 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs, promisify } from "node:util";
 import { engineEnvironment } from "../src/runtime/embedded/engine-environment.ts";
 import { type EngineLink, startEngine } from "../src/runtime/embedded/engine-link.ts";
 import { startRatedServer } from "./server-rates.ts";
 import { median } from "./statistics.ts";
+import { bounded, findModel } from "./arguments.ts";
 
 /** Tokens per second. */
 interface Rates {
@@ -246,18 +245,4 @@ function row(name: string, { prefill, decode }: Rates): string {
 /** A text of one line that no other round shares, longer than any prompt asked for. */
 function someText(round: number): string {
   return Array.from({ length: promptTokens }, (_, n) => `Round ${round}, pod ${n * 7919}: restarted after ${n % 60} seconds.`).join(" ");
-}
-
-function findModel(nameOrPath: string): string {
-  const home = process.env["CLOISTER_HOME"] ?? join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister");
-  for (const path of [join(home, "models", `${nameOrPath}.gguf`), resolve(nameOrPath)]) if (existsSync(path)) return path;
-  process.stderr.write(`There is no model ${nameOrPath}. Get one: cloister model pull qwen2.5-coder-0.5b\n`);
-  process.exit(3);
-}
-
-function bounded(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  process.stderr.write(`${name} has to be a whole number from ${least} to ${most}, not ${text}.\n`);
-  process.exit(2);
 }

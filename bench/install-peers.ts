@@ -6,14 +6,13 @@
  */
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { cloisterHome } from "../src/cli/context.ts";
 import { findPeer, type PeerName, peerNames } from "./find-peers.ts";
 
 const { values, positionals } = parseArgs({ options: { folder: { type: "string" } }, allowPositionals: true });
-const data = process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share");
-const folder = resolve(values.folder ?? join(process.env["CLOISTER_HOME"] ?? join(data, "cloister"), "peers"));
+const folder = resolve(values.folder ?? join(cloisterHome(process.env), "peers"));
 const wanted = positionals.length === 0 ? peerNames : positionals;
 
 for (const name of wanted) {

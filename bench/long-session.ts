@@ -5,8 +5,6 @@
  *     npm run bench:window -- [--model NAME] [--calls 31] [--results 60000] [--window 32768] [--threads N] [--json]
  */
 import { execFile } from "node:child_process";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { createGateway } from "../src/gateway/gateway.ts";
 import { requireModel } from "../src/model/installed.ts";
@@ -14,7 +12,9 @@ import { dietOf } from "../src/prompt/diet.ts";
 import { chooseTemplate } from "../src/prompt/template.ts";
 import type { SessionEvent } from "../src/record/events.ts";
 import { createEmbeddedRuntime } from "../src/runtime/embedded/embedded.ts";
+import { cloisterHome } from "../src/cli/context.ts";
 import { addUp, commandGuide, type DrivenTurn, driveSession, madeUpResults } from "./drive-session.ts";
+import { bounded } from "./arguments.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +30,7 @@ const calls = bounded("--calls", values.calls, 2, 500);
 const resultTokens = bounded("--results", values.results, 100, 2_000_000);
 const window = bounded("--window", values.window, 1024, 1_000_000);
 const threads = bounded("--threads", values.threads, 1, 1024);
-const home = process.env["CLOISTER_HOME"] ?? join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister");
+const home = cloisterHome(process.env);
 
 const { path: modelPath, metadata } = await requireModel(home, values.model);
 const template = chooseTemplate({
@@ -133,11 +133,4 @@ async function engineMemory(): Promise<number> {
     .map((line) => line.trim().split(/\s+/).map(Number))
     .filter(([parent]) => parent === process.pid);
   return Math.round(Math.max(0, ...children.map(([, rss = 0]) => rss)) / 1024);
-}
-
-function bounded(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  process.stderr.write(`${name} has to be a whole number from ${least} to ${most}, not ${text}.\n`);
-  process.exit(2);
 }

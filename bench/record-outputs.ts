@@ -5,9 +5,9 @@
  *
  *     node dist/bench/record-outputs.js --model NAME [--shown ours,own,code,tags] [--tasks PREFIX] [--samples 1] [--max-tokens 120] [--grammar] >> outputs.ndjson
  */
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { cloisterHome } from "../src/cli/context.ts";
 import { readGguf } from "../src/model/gguf.ts";
 import type { Tool } from "../src/messages/conversation.ts";
 import { dietOf } from "../src/prompt/diet.ts";
@@ -35,7 +35,7 @@ const { values } = parseArgs({
 const modelName = values.model;
 const wanted = values.shown.split(",");
 const maxTokens = Number(values["max-tokens"]);
-const home = process.env["CLOISTER_HOME"] ?? join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister");
+const home = cloisterHome(process.env);
 const modelPath = join(home, "models", `${modelName}.gguf`);
 const { chatTemplate } = await readGguf(modelPath);
 /** The tools as the incident profile words them; a client's own schema would fill in what is absent here. */

@@ -4,15 +4,16 @@
  *
  *     node dist/bench/restore.js [--model NAME|PATH] [--prompt 2048] [--rounds 3] [--json]
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { readGguf } from "../src/model/gguf.ts";
 import type { Prompt } from "../src/prompt/prompt.ts";
 import { chooseTemplate } from "../src/prompt/template.ts";
 import { createEmbeddedRuntime } from "../src/runtime/embedded/embedded.ts";
 import type { Runtime, Timing } from "../src/runtime/runtime.ts";
+import { bounded, findModel } from "./arguments.ts";
 
 const { values } = parseArgs({
   options: {
@@ -24,8 +25,8 @@ const { values } = parseArgs({
 });
 const modelPath = findModel(values.model);
 /** About so many: a rule has eleven. */
-const promptTokens = whole("--prompt", values.prompt, 128, 30_000);
-const rounds = whole("--rounds", values.rounds, 1, 20);
+const promptTokens = bounded("--prompt", values.prompt, 128, 30_000);
+const rounds = bounded("--rounds", values.rounds, 1, 20);
 const { chatTemplate } = await readGguf(modelPath);
 const modelName = basename(modelPath, ".gguf");
 const template = chooseTemplate({ chatTemplate, bosToken: undefined, eosToken: undefined, modelName });
@@ -98,18 +99,4 @@ function shown(round: number, { cold, conversation, base, conversationShare, bas
     `  ${name.padEnd(14)}${total} tokens, ${cachedTokens} cached, ${restoredTokens ?? 0} restored, ${prefillMs.toFixed(0)} ms\n`;
   const share = (value: number): string => `${(value * 100).toFixed(2)} %`;
   return `round ${round + 1}\n${line("cold", cold)}${line("conversation", conversation)}${line("system text", base)}  of its prefill: conversation ${share(conversationShare)}, system text ${share(baseShare)}\n`;
-}
-
-function findModel(nameOrPath: string): string {
-  const home = process.env["CLOISTER_HOME"] ?? join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister");
-  for (const path of [join(home, "models", `${nameOrPath}.gguf`), resolve(nameOrPath)]) if (existsSync(path)) return path;
-  process.stderr.write(`There is no model ${nameOrPath}. Get one: cloister model pull qwen2.5-coder-0.5b\n`);
-  process.exit(3);
-}
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  process.stderr.write(`${name} has to be a whole number from ${least} to ${most}, not ${text}.\n`);
-  process.exit(2);
 }

@@ -7,15 +7,15 @@
  *
  * `--draft N` drafts N tokens wherever it can, in place of what the calibration says.
  */
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Tool } from "../src/messages/conversation.ts";
 import { answerGrammar } from "../src/prompt/grammar/answer-grammar.ts";
 import { engineEnvironment } from "../src/runtime/embedded/engine-environment.ts";
 import { type EngineLink, startEngine } from "../src/runtime/embedded/engine-link.ts";
 import type { RunRequest } from "../src/runtime/embedded/wire.ts";
+import { bounded, findModel } from "./arguments.ts";
+import { median, sum } from "./statistics.ts";
 
 /** One answer. Milliseconds of decoding: the prompt is computed before. */
 interface Run {
@@ -194,28 +194,4 @@ function rate(run: Run): number {
 function row({ speculation, tokensPerSecond, outputTokens, drafted, accepted }: Run): string {
   const guessed = speculation === "on" ? `   ${accepted} of ${drafted} drafted tokens right` : "";
   return `${speculation.padEnd(4)}${tokensPerSecond.toFixed(1).padStart(7)} tok/s   ${outputTokens} tokens${guessed}`;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}
-
-function findModel(nameOrPath: string): string {
-  const home = process.env["CLOISTER_HOME"] ?? join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister");
-  for (const path of [join(home, "models", `${nameOrPath}.gguf`), resolve(nameOrPath)]) if (existsSync(path)) return path;
-  process.stderr.write(`There is no model ${nameOrPath}. Get one: cloister model pull qwen2.5-coder-0.5b\n`);
-  process.exit(3);
-}
-
-function bounded(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  process.stderr.write(`${name} has to be a whole number from ${least} to ${most}, not ${text}.\n`);
-  process.exit(2);
 }

@@ -20,10 +20,15 @@ export function cliContext(signal: AbortSignal): CliContext {
   return {
     env,
     cwd: process.cwd(),
-    home: resolve(env["CLOISTER_HOME"] ?? join(env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister")),
+    home: cloisterHome(env),
     packageRoot: resolve(import.meta.dirname, "../../.."),
     stdout: process.stdout,
     stderr: process.stderr,
     signal,
   };
+}
+
+/** `CLOISTER_HOME`, or `cloister` in the user's data folder. */
+export function cloisterHome(env: Readonly<Record<string, string | undefined>>): string {
+  return resolve(env["CLOISTER_HOME"] ?? join(env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister"));
 }

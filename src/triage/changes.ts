@@ -2,7 +2,7 @@ import type { JsonValue } from "../messages/conversation.ts";
 import { instant } from "./container-state.ts";
 import { type FieldStep, isObject, type KubeObject, objectAt, textAt } from "./kube-object.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { revisionsOf } from "./workloads.ts";
+import { revisionsOf, withoutTemplateHash } from "./workloads.ts";
 
 /** One place in which two pod templates differ. */
 export interface Change {
@@ -33,10 +33,8 @@ export function lastRollout(snapshot: Snapshot, deployment: KubeObject): Rollout
 
 function withoutHash(set: KubeObject): JsonValue {
   const template = objectAt(set.json, "spec", "template");
-  const labels = Object.fromEntries(
-    Object.entries(objectAt(template, "metadata", "labels")).filter(([key]) => key !== "pod-template-hash"),
-  );
-  return { ...template, metadata: { ...objectAt(template, "metadata"), labels } };
+  const metadata = objectAt(template, "metadata");
+  return { ...template, metadata: { ...metadata, labels: withoutTemplateHash(objectAt(metadata, "labels")) } };
 }
 
 /** Every leaf in which two values differ; members of lists are known by their names where each has one of its own. */

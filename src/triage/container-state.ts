@@ -1,5 +1,6 @@
 import type { JsonValue } from "../messages/conversation.ts";
 import { type KubeObject, listAt, numberAt, textAt } from "./kube-object.ts";
+import { perNamespace } from "./per-namespace.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What the kubelet says of one container of a pod. */
@@ -72,14 +73,9 @@ export interface PodEvent {
 
 /** Events about an object, the newest first. */
 export function eventsOf(snapshot: Snapshot, object: KubeObject): readonly PodEvent[] {
-  return snapshot
-    .of("Event", object.namespace ?? "default")
-    .filter(
-      ({ json }) =>
-        textAt(json, "involvedObject", "kind") === object.kind &&
-        textAt(json, "involvedObject", "name") === object.name &&
-        sameUid(textAt(json, "involvedObject", "uid"), textAt(object.json, "metadata", "uid")),
-    )
+  const uid = textAt(object.json, "metadata", "uid");
+  return (eventsByObject(snapshot, object.namespace ?? "default").get(`${object.kind}/${object.name}`) ?? [])
+    .filter(({ json }) => sameUid(textAt(json, "involvedObject", "uid"), uid))
     .map(({ json }) => ({
       reason: textAt(json, "reason") ?? "",
       message: textAt(json, "message") ?? textAt(json, "note") ?? "",
@@ -89,6 +85,18 @@ export function eventsOf(snapshot: Snapshot, object: KubeObject): readonly PodEv
     }))
     .sort((a, b) => b.at - a.at);
 }
+
+/** Events by `Kind/name` of what they are about. */
+const eventsByObject = perNamespace((snapshot, namespace): ReadonlyMap<string, readonly KubeObject[]> => {
+  const found = new Map<string, KubeObject[]>();
+  for (const event of snapshot.of("Event", namespace)) {
+    const key = `${textAt(event.json, "involvedObject", "kind") ?? ""}/${textAt(event.json, "involvedObject", "name") ?? ""}`;
+    const list = found.get(key);
+    if (list === undefined) found.set(key, [event]);
+    else list.push(event);
+  }
+  return found;
+});
 
 function sameUid(a: string | undefined, b: string | undefined): boolean {
   return a === undefined || b === undefined || a === b;

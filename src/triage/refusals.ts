@@ -20,7 +20,7 @@ import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import { findsHangWithin } from "./start-time.ts";
 import { findRightsChanges } from "./rights.ts";
-import { type Container, containersOf } from "./workloads.ts";
+import { type Container, containersOf, templateWay } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
 const largestRise = 64;
@@ -137,8 +137,8 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
     if (!is.some(({ name }) => name === old.name)) found.push(refuse("container-removed", `container ${old.name} is taken away`));
   const [replicas, wanted] = [numberAt(before?.json, "spec", "replicas"), numberAt(after.json, "spec", "replicas")];
   if (wanted === 0 && replicas !== 0) found.push(refuse("replicas-zero", `${object.kind} ${object.name} would have no pods`));
-  if (before !== undefined && pathsOf(hostPowers(after)).some((power) => !pathsOf(hostPowers(before)).includes(power)))
-    found.push(refuse("privileged", `pods of ${object.name} get the node's own: ${pathsOf(hostPowers(after)).join(", ")}`));
+  if (before !== undefined && hostPowers(after).some((power) => !hostPowers(before).includes(power)))
+    found.push(refuse("privileged", `pods of ${object.name} get the node's own: ${hostPowers(after).join(", ")}`));
   if (
     object.kind === "Secret" &&
     Object.keys({ ...textsAt(after.json, "data"), ...textsAt(after.json, "stringData") }).some(
@@ -274,12 +274,12 @@ function optionals(container: JsonValue | undefined): { readonly required: reado
 }
 
 function containers(object: KubeObject): readonly Container[] {
-  const way = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object.kind === "Pod" ? [] : ["spec", "template"];
+  const way = templateWay(object.kind);
   return containersOf({ way, template: objectAt(object.json, ...way) });
 }
 
 function tolerationsOf(object: KubeObject | undefined): readonly JsonValue[] {
-  const way = object?.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object?.kind === "Pod" ? [] : ["spec", "template"];
+  const way = templateWay(object?.kind);
   return listAt(object?.json, ...way, "spec", "tolerations");
 }
 
@@ -293,18 +293,13 @@ function powers(container: JsonValue): readonly string[] {
   ];
 }
 
-function hostPowers(object: KubeObject): JsonValue {
-  const way = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object.kind === "Pod" ? [] : ["spec", "template"];
-  const spec = objectAt(object.json, ...way, "spec");
-  return {
-    ...Object.fromEntries(["hostNetwork", "hostPID", "hostIPC"].filter((name) => spec[name] === true).map((name) => [name, true])),
-    ...(listAt(spec, "volumes").some((volume) => isObject(valueAt(volume, "hostPath"))) ? { hostPath: true } : {}),
-    ...(valueAt(spec, "securityContext", "runAsUser") === 0 ? { "runAsUser 0": true } : {}),
-  };
-}
-
-function pathsOf(value: JsonValue): readonly string[] {
-  return isObject(value) ? Object.keys(value) : [];
+function hostPowers(object: KubeObject): readonly string[] {
+  const spec = objectAt(object.json, ...templateWay(object.kind), "spec");
+  return [
+    ...["hostNetwork", "hostPID", "hostIPC"].filter((name) => spec[name] === true),
+    ...(listAt(spec, "volumes").some((volume) => isObject(valueAt(volume, "hostPath"))) ? ["hostPath"] : []),
+    ...(valueAt(spec, "securityContext", "runAsUser") === 0 ? ["runAsUser 0"] : []),
+  ];
 }
 
 function isSecretName(name: string): boolean {

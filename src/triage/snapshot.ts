@@ -32,20 +32,22 @@ export interface SnapshotSource {
 
 export function createSnapshot(source: SnapshotSource): Snapshot {
   const byKind = new Map<string, KubeObject[]>();
+  const byPlace = new Map<string, KubeObject[]>();
   const byRef = new Map<string, KubeObject>();
-  for (const object of source.objects) {
-    const list = byKind.get(object.kind);
-    if (list === undefined) byKind.set(object.kind, [object]);
+  const add = (index: Map<string, KubeObject[]>, key: string, object: KubeObject): void => {
+    const list = index.get(key);
+    if (list === undefined) index.set(key, [object]);
     else list.push(object);
+  };
+  for (const object of source.objects) {
+    add(byKind, object.kind, object);
+    if (object.namespace !== undefined) add(byPlace, `${object.kind}/${object.namespace}`, object);
     byRef.set(refText(object), object);
   }
   return {
     now: source.now,
     objects: source.objects,
-    of(kind, namespace) {
-      const all = byKind.get(kind) ?? [];
-      return namespace === undefined ? all : all.filter((object) => object.namespace === namespace);
-    },
+    of: (kind, namespace) => (namespace === undefined ? byKind.get(kind) : byPlace.get(`${kind}/${namespace}`)) ?? [],
     find: (kind, namespace, name) => byRef.get(refText({ kind, namespace, name } satisfies ObjectRef)),
     covers: (kind) => byKind.has(kind) || source.covers(kind),
     log: (container) => source.log?.(container),

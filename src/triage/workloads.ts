@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../messages/conversation.ts";
 import { type FieldStep, type KubeObject, listAt, objectAt, textAt, textsAt } from "./kube-object.ts";
+import { perNamespace } from "./per-namespace.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Kinds whose objects hold a pod template, and the way to it. A pod is its own. */
@@ -36,18 +37,18 @@ export interface Container {
 }
 
 /** The workloads of a namespace that nobody owns, in the order of the snapshot; pods without an owner are workloads of one. */
-export function workloadsOf(snapshot: Snapshot, namespace: string): readonly Workload[] {
-  const pods = groupPods(snapshot, namespace);
+export const workloadsOf = perNamespace((snapshot, namespace): readonly Workload[] => {
+  const pods = groupBy(snapshot.of("Pod", namespace), (pod) => topOwner(snapshot, pod));
   const found: Workload[] = [];
   for (const kind of Object.keys(templates))
     for (const object of snapshot.of(kind, namespace)) {
       if (ownerOf(snapshot, object) !== undefined) continue;
-      const way = templates[kind] ?? [];
+      const way = templateWay(kind);
       const mine = kind === "Pod" ? [object] : (pods.get(object) ?? []);
       found.push({ object, way, template: objectAt(object.json, ...way), pods: mine, current: currentPods(snapshot, object, mine) });
     }
   return found;
-}
+});
 
 /** The object that a person would edit to change this one: itself where nobody owns it. */
 export function topOwner(snapshot: Snapshot, object: KubeObject): KubeObject {
@@ -73,11 +74,13 @@ export function containersOf({ way, template }: Pick<Workload, "way" | "template
 
 /** The replica sets of a deployment, the newest revision first. */
 export function revisionsOf(snapshot: Snapshot, deployment: KubeObject): readonly KubeObject[] {
-  return snapshot
-    .of("ReplicaSet", deployment.namespace)
-    .filter((set) => ownerOf(snapshot, set) === deployment)
-    .sort((a, b) => revisionOf(b) - revisionOf(a));
+  return revisionsByOwner(snapshot, deployment.namespace).get(deployment) ?? [];
 }
+
+const revisionsByOwner = perNamespace((snapshot, namespace): ReadonlyMap<KubeObject, readonly KubeObject[]> => {
+  const newestFirst = [...snapshot.of("ReplicaSet", namespace)].sort((a, b) => revisionOf(b) - revisionOf(a));
+  return groupBy(newestFirst, (set) => ownerOf(snapshot, set));
+});
 
 export function revisionOf(object: KubeObject): number {
   return Number(textAt(object.json, "metadata", "annotations", "deployment.kubernetes.io/revision") ?? 0);
@@ -125,8 +128,25 @@ export function matchesSelector(selector: JsonValue | undefined, labels: Readonl
   );
 }
 
+/** The way to the pod template of an object: of one whose kind is not known, where most keep it. */
+export function templateWay(kind: string | undefined): readonly string[] {
+  return templates[kind ?? ""] ?? ["spec", "template"];
+}
+
 export function labelsOf(value: JsonValue | undefined): Readonly<Record<string, string>> {
   return textsAt(value, "metadata", "labels");
+}
+
+/** Labels as a person gave them: without the one by which a deployment tells its revisions apart. */
+export function withoutTemplateHash<T>(labels: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => key !== "pod-template-hash"));
+}
+
+/** `app=web, tier=front` */
+export function labelText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
 }
 
 function ownerOf(snapshot: Snapshot, object: KubeObject): KubeObject | undefined {
@@ -138,13 +158,14 @@ function ownerOf(snapshot: Snapshot, object: KubeObject): KubeObject | undefined
   return undefined;
 }
 
-function groupPods(snapshot: Snapshot, namespace: string): ReadonlyMap<KubeObject, readonly KubeObject[]> {
+function groupBy(objects: readonly KubeObject[], key: (object: KubeObject) => KubeObject | undefined): Map<KubeObject, KubeObject[]> {
   const groups = new Map<KubeObject, KubeObject[]>();
-  for (const pod of snapshot.of("Pod", namespace)) {
-    const owner = topOwner(snapshot, pod);
-    const group = groups.get(owner);
-    if (group === undefined) groups.set(owner, [pod]);
-    else group.push(pod);
+  for (const object of objects) {
+    const of = key(object);
+    if (of === undefined) continue;
+    const group = groups.get(of);
+    if (group === undefined) groups.set(of, [object]);
+    else group.push(object);
   }
   return groups;
 }

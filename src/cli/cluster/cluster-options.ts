@@ -5,8 +5,7 @@ import { loadScenario } from "../../incident/scenario.ts";
 import { snapshotOf } from "../../incident/snapshot.ts";
 import type { Snapshot } from "../../triage/snapshot.ts";
 import type { CliContext } from "../context.ts";
-import { runProgram } from "../run-program.ts";
-import { type ClusterAccess, readLiveSnapshot } from "./live-snapshot.ts";
+import { type ClusterAccess, readLiveSnapshot, runKubectl } from "./live-snapshot.ts";
 
 /** Which cluster, and where in it; the commands that look at one take these. */
 export interface ClusterOptions {
@@ -41,14 +40,7 @@ export async function openCluster(context: CliContext, options: ClusterOptions, 
   return { snapshot: await readLiveSnapshot(access, [...new Set([namespace, ...more])]), namespace };
 }
 
-async function contextNamespace({ kubeconfig, context, env, signal }: ClusterAccess): Promise<string> {
-  const which = [
-    ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
-    ...(context === undefined ? [] : ["--context", context]),
-  ];
-  const { stdout } = await runProgram("kubectl", [...which, "config", "view", "--minify", "--output", "jsonpath={..namespace}"], {
-    env,
-    signal,
-  });
+async function contextNamespace(access: ClusterAccess): Promise<string> {
+  const { stdout } = await runKubectl(access, ["config", "view", "--minify", "--output", "jsonpath={..namespace}"]);
   return stdout.trim() === "" ? "default" : (stdout.trim().split(/\s+/)[0] ?? "default");
 }

@@ -1,10 +1,11 @@
 import { CloisterError } from "../../error.ts";
+import { logKey } from "../../incident/cluster/recorded-cluster.ts";
 import type { JsonValue } from "../../messages/conversation.ts";
 import { statesOf } from "../../triage/container-state.ts";
 import { isObject, type KubeObject, objectAt, readObjects, textAt } from "../../triage/kube-object.ts";
-import { type ContainerRef, createSnapshot, type Snapshot } from "../../triage/snapshot.ts";
+import { createSnapshot, type Snapshot } from "../../triage/snapshot.ts";
 import { isReady } from "../../triage/workloads.ts";
-import { runProgram } from "../run-program.ts";
+import { type ProgramResult, runProgram } from "../run-program.ts";
 
 export interface ClusterAccess {
   /** Absent: as kubectl finds it. */
@@ -82,7 +83,7 @@ export async function readLiveSnapshot(access: ClusterAccess, namespaces: readon
     now: Date.now(),
     objects,
     covers: (kind) => read.has(kind),
-    log: (ref) => logs.get(logKey(ref)),
+    log: ({ namespace, pod, container, previous }) => logs.get(logKey(namespace, pod, container, previous)),
   });
 }
 
@@ -94,11 +95,11 @@ interface Listed {
 
 async function getAll(access: ClusterAccess, resources: readonly string[], scope: readonly string[]): Promise<Listed> {
   const args = ["get", resources.join(","), ...scope, "--output", "json", "--ignore-not-found"];
-  const { code, stdout, stderr } = await kubectl(access, args);
+  const { code, stdout, stderr } = await runKubectl(access, args);
   const denied = [...stderr.matchAll(/Error from server \(Forbidden\): ([\w-]+)|doesn't have a resource type "([\w-]+)/g)].map(
     (match) => match[1] ?? match[2] ?? "",
   );
-  const missing = denied.filter((_, index) => stderr.includes("doesn't have a resource type") && index === 0);
+  const missing = stderr.includes("doesn't have a resource type") ? denied.slice(0, 1) : [];
   // Where one kind does not exist kubectl asks for none at all: ask for the others again.
   if (stdout.trim() === "" && missing[0] !== undefined) {
     const rest = resources.filter((resource) => !resource.startsWith(missing[0] ?? " "));
@@ -153,10 +154,10 @@ async function readLogs(access: ClusterAccess, objects: readonly KubeObject[]): 
         `--tail=${logLines}`,
         ...(ref.previous ? ["--previous"] : []),
       ];
-      const { code, stdout } = await kubectl(access, args);
+      const { code, stdout } = await runKubectl(access, args);
       if (code === 0)
         logs.set(
-          logKey(ref),
+          logKey(ref.namespace, ref.pod, ref.container, ref.previous),
           stdout.split("\n").filter((line) => line !== ""),
         );
     }),
@@ -164,17 +165,11 @@ async function readLogs(access: ClusterAccess, objects: readonly KubeObject[]): 
   return logs;
 }
 
-async function kubectl(
-  { kubeconfig, context, env, signal }: ClusterAccess,
-  args: readonly string[],
-): Promise<{ code: number; stdout: string; stderr: string }> {
+/** kubectl against the cluster that the access names, with a bound on each request. Throws what `runProgram` throws. */
+export function runKubectl({ kubeconfig, context, env, signal }: ClusterAccess, args: readonly string[]): Promise<ProgramResult> {
   const which = [
     ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
     ...(context === undefined ? [] : ["--context", context]),
   ];
   return runProgram("kubectl", [...which, "--request-timeout=30s", ...args], { env, signal });
-}
-
-function logKey({ namespace, pod, container, previous }: ContainerRef): string {
-  return [namespace, pod, container, previous ? "previous" : "current"].join("/");
 }

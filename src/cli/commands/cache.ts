@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { clearStates, listStates, type StateListing, type StoredState } from "../../runtime/embedded/state/stored-states.ts";
+import { commandGroup } from "../command-group.ts";
 import type { CliContext } from "../context.ts";
 import { stateFolder } from "../open-runtime.ts";
 import { formatBytes } from "./model-progress.ts";
@@ -10,14 +11,11 @@ interface JsonOption {
 
 /** `cloister cache show | clear`. */
 export function cacheCommand(context: CliContext): Command {
-  const command = new Command("cache")
-    .description("What the models have read before, kept on the disk so that it need not be computed again.")
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void context.stdout.write(text),
-      writeErr: (text) => void context.stderr.write(text),
-    })
-    .showHelpAfterError("(run with --help for usage)");
+  const command = commandGroup(
+    context,
+    "cache",
+    "What the models have read before, kept on the disk so that it need not be computed again.",
+  );
 
   command
     .command("show")

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { asCloisterError, type CloisterError } from "../../error.ts";
 import { importModel, type ImportResult } from "../../model/import.ts";
 import { removeModel } from "../../model/installed.ts";
 import { listModels, type ModelListing } from "../../model/list.ts";
 import { verifyModel, type VerifyResult } from "../../model/verify.ts";
+import { commandGroup } from "../command-group.ts";
 import type { CliContext } from "../context.ts";
 import { pullShown } from "../pull-shown.ts";
 import { formatBytes, formatProgress, progressLine } from "./model-progress.ts";
@@ -15,14 +16,7 @@ interface JsonOption {
 
 /** `cloister model pull | list | verify | import | rm`. */
 export function modelCommand(context: CliContext): Command {
-  const command = new Command("model")
-    .description("Models on this machine: fetch, list, check, take in, remove.")
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void context.stdout.write(text),
-      writeErr: (text) => void context.stderr.write(text),
-    })
-    .showHelpAfterError("(run with --help for usage)");
+  const command = commandGroup(context, "model", "Models on this machine: fetch, list, check, take in, remove.");
 
   command
     .command("pull")

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { FoundClient } from "../../client/find-clients.ts";
 import type { LaunchProfile } from "../../client/plan-launch.ts";
 import { CloisterError } from "../../error.ts";
@@ -12,6 +12,7 @@ import { applyDiet, type Diet, dietOf, dietToolNames } from "../../prompt/diet.t
 import { measurePrompt, type PromptMeasure, renderPrompt } from "../../prompt/measure-prompt.ts";
 import { chooseTemplate, type PromptTemplate } from "../../prompt/template.ts";
 import { openTokenizer } from "../../runtime/embedded/count-tokens.ts";
+import { commandGroup } from "../command-group.ts";
 import type { CliContext } from "../context.ts";
 import { loadDiet } from "../load-diet.ts";
 import { defaultModel } from "../open-runtime.ts";
@@ -45,14 +46,7 @@ const task = "Say hello.";
 
 /** `cloister prompt show`. */
 export function promptCommand(context: CliContext): Command {
-  const command = new Command("prompt")
-    .description("What the model reads.")
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void context.stdout.write(text),
-      writeErr: (text) => void context.stderr.write(text),
-    })
-    .showHelpAfterError("(run with --help for usage)");
+  const command = commandGroup(context, "prompt", "What the model reads.");
   command
     .command("show")
     .description("Print what the model reads before a task, and what each part of it costs in tokens.")

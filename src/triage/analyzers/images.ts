@@ -1,7 +1,8 @@
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
 import { eventsOf, statesOf } from "../container-state.ts";
-import { type KubeObject, listAt, refOf, textAt } from "../kube-object.ts";
+import { type KubeObject, listAt, objectAt, refOf, textAt } from "../kube-object.ts";
 import { distance } from "../near.ts";
+import { perNamespace } from "../per-namespace.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { containersOf, isOver, isReady, workloadsOf, type Workload } from "../workloads.ts";
@@ -113,26 +114,40 @@ function faultOf(message: string): PullFault {
 /** Images that have run in this place or that nodes hold of the same repository, the nearest first; those that ran here come before all. */
 export function knownImages(snapshot: Snapshot, workload: Workload, container: string, image: string): readonly Candidate[] {
   const known = new Map<string, string>();
+  const repository = repositoryOf(image);
   const learn = (found: string | undefined, why: string): void => {
-    if (found !== undefined && found !== image && repositoryOf(found) === repositoryOf(image) && !known.has(found)) known.set(found, why);
+    if (found !== undefined && found !== image && repositoryOf(found) === repository && !known.has(found)) known.set(found, why);
   };
   for (const pod of workload.pods.filter(isReady)) learn(imageOf(pod, container), "pods of it run with it now");
   for (const set of snapshot.of("ReplicaSet", workload.object.namespace)) {
     if (!listAt(set.json, "metadata", "ownerReferences").some((owner) => textAt(owner, "name") === workload.object.name)) continue;
     const revision = textAt(set.json, "metadata", "annotations", "deployment.kubernetes.io/revision");
-    for (const one of containersOf({ way: ["spec", "template"], template: templateOf(set) }))
+    for (const one of containersOf({ way: [], template: objectAt(set.json, "spec", "template") }))
       if (one.name === container) learn(textAt(one.json, "image"), `revision ${revision ?? "before"} had it`);
   }
-  for (const pod of snapshot.of("Pod").filter(isReady))
-    for (const one of containersOf({ way: [], template: pod.json })) learn(textAt(one.json, "image"), `${pod.name} runs with it`);
-  for (const node of snapshot.of("Node"))
-    for (const held of listAt(node.json, "status", "images"))
-      for (const name of listAt(held, "names")) if (typeof name === "string") learn(name, `node ${node.name} holds it`);
+  for (const { value, why } of seenImages(snapshot, undefined).get(repository) ?? []) learn(value, why);
   return [...known]
     .sort(([a], [b]) => distance(image, a) - distance(image, b))
     .slice(0, 4)
     .map(([value, why]) => ({ value, why }));
 }
+
+/** Images that run or are held anywhere in the cluster, by their repository. */
+const seenImages = perNamespace((snapshot): ReadonlyMap<string, readonly Candidate[]> => {
+  const seen = new Map<string, Candidate[]>();
+  const see = (value: string | undefined, why: string): void => {
+    if (value === undefined) return;
+    const list = seen.get(repositoryOf(value));
+    if (list === undefined) seen.set(repositoryOf(value), [{ value, why }]);
+    else list.push({ value, why });
+  };
+  for (const pod of snapshot.of("Pod").filter(isReady))
+    for (const one of containersOf({ way: [], template: pod.json })) see(textAt(one.json, "image"), `${pod.name} runs with it`);
+  for (const node of snapshot.of("Node"))
+    for (const held of listAt(node.json, "status", "images"))
+      for (const name of listAt(held, "names")) if (typeof name === "string") see(name, `node ${node.name} holds it`);
+  return seen;
+});
 
 /** Where the image comes from, without tag and digest. */
 export function repositoryOf(image: string): string {
@@ -142,12 +157,5 @@ export function repositoryOf(image: string): string {
 }
 
 function imageOf(pod: KubeObject, container: string): string | undefined {
-  return containersOf({ way: [], template: pod.json }).find(({ name }) => name === container)?.json["image"] as string | undefined;
-}
-
-function templateOf(set: KubeObject): Workload["template"] {
-  const found = set.json["spec"];
-  return typeof found === "object" && found !== null && !Array.isArray(found)
-    ? ((found as Workload["template"])["template"] as Workload["template"])
-    : {};
+  return textAt(containersOf({ way: [], template: pod.json }).find(({ name }) => name === container)?.json, "image");
 }

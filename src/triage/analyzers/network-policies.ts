@@ -4,7 +4,7 @@ import { type FieldStep, isObject, type KubeObject, listAt, objectAt, refOf, tex
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { isOver, labelsOf, matchesSelector, workloadsOf } from "../workloads.ts";
+import { isOver, labelsOf, labelText, matchesSelector, withoutTemplateHash, workloadsOf } from "../workloads.ts";
 
 /**
  * Policies that let nobody in: each peer of a rule chooses no pod. A policy without any rule means to let nobody in (a default of deny), and is
@@ -31,9 +31,7 @@ export const findNetworkPolicies: Analyzer = (snapshot, namespace) => {
 function choosesNobody(snapshot: Snapshot, policy: KubeObject): Finding[] {
   const selector = valueAt(policy.json, "spec", "podSelector");
   const workloads = workloadsOf(snapshot, policy.namespace ?? "");
-  const meant = workloads.some(({ template, object }) =>
-    matchesSelector(selector, labelsOf(object.kind === "Pod" ? object.json : template)),
-  );
+  const meant = workloads.some(({ template }) => matchesSelector(selector, labelsOf(template)));
   if (workloads.length === 0 || meant) return [];
   return [
     {
@@ -41,7 +39,7 @@ function choosesNobody(snapshot: Snapshot, policy: KubeObject): Finding[] {
       severity: "symptom",
       object: refOf(policy),
       field: ["spec", "podSelector"],
-      says: `NetworkPolicy ${policy.name} is meant for pods with ${quote(labelText(textsAt(selector, "matchLabels")), 80)}, and there are none`,
+      says: `NetworkPolicy ${policy.name} is meant for pods with ${quote(labelText(withoutTemplateHash(textsAt(selector, "matchLabels"))), 80)}, and there are none`,
       evidence: [],
       candidates: [],
     },
@@ -75,11 +73,13 @@ function deadPeers(
         ...new Set(chosen.map((pod) => pod.json)).values(),
       ]
         .slice(0, 1)
-        .map((json) => quote(labelText(labelsOf(json)), 80))
+        .map((json) => quote(labelText(withoutTemplateHash(labelsOf(json))), 80))
         .join("")}): ${found.says}`,
-      evidence: chosen
-        .slice(0, 2)
-        .map((pod) => ({ object: refOf(pod), from: "chosen by the policy", text: quote(labelText(labelsOf(pod.json))) })),
+      evidence: chosen.slice(0, 2).map((pod) => ({
+        object: refOf(pod),
+        from: "chosen by the policy",
+        text: quote(labelText(withoutTemplateHash(labelsOf(pod.json)))),
+      })),
       candidates: found.candidates,
     },
   ];
@@ -151,11 +151,4 @@ function wrongLabel(
       }),
     ],
   };
-}
-
-function labelText(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .filter(([key]) => key !== "pod-template-hash")
-    .map(([key, value]) => `${key}=${value}`)
-    .join(", ");
 }

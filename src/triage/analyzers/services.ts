@@ -3,15 +3,16 @@ import { type KubeObject, listAt, numberAt, refOf, textAt, textsAt, valueAt } fr
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { containersOf, isOver, isReady, labelsOf, selects, type Workload, workloadsOf } from "../workloads.ts";
+import { containersOf, isOver, isReady, labelsOf, labelText, selects, type Workload, workloadsOf } from "../workloads.ts";
 
 /** Services that reach nobody: a selector that fits no pod, a port that no pod has; and, as a symptom, pods that are not ready. */
 export const findServices: Analyzer = (snapshot, namespace) => {
   const workloads = workloadsOf(snapshot, namespace).filter(({ object }) => object.kind !== "Job" && object.kind !== "CronJob");
+  const labels = new Map(workloads.map((workload) => [workload, labelsOf(workload.template)]));
   return snapshot.of("Service", namespace).flatMap((service) => {
     const selector = textsAt(service.json, "spec", "selector");
     if (Object.keys(selector).length === 0) return [];
-    const chosen = workloads.filter(({ template, object }) => selects(selector, labelsOf(object.kind === "Pod" ? object.json : template)));
+    const chosen = workloads.filter((workload) => selects(selector, labels.get(workload) ?? {}));
     if (chosen.length === 0) return [selectsNothing(snapshot, service, selector, workloads)];
     const wrongPorts = listAt(service.json, "spec", "ports").flatMap((_, index) => portFindings(snapshot, service, index, chosen));
     if (wrongPorts.length > 0) return wrongPorts;
@@ -30,7 +31,7 @@ function selectsNothing(
 ): Finding {
   const labelled = workloads.map((workload) => ({
     workload,
-    labels: labelsOf(workload.object.kind === "Pod" ? workload.object.json : workload.template),
+    labels: labelsOf(workload.template),
   }));
   // The member that is wrong is the one without which some workload would be chosen; else the first.
   const wrong = Object.keys(selector).find((key) => {
@@ -87,7 +88,7 @@ function selectsStrangers(service: KubeObject, chosen: readonly Workload[], stra
     evidence: chosen.slice(0, 4).map((workload) => ({
       object: refOf(workload.object),
       from: "labels of its pods",
-      text: quote(labelText(labelsOf(workload.object.kind === "Pod" ? workload.object.json : workload.template))),
+      text: quote(labelText(labelsOf(workload.template))),
     })),
     candidates: [],
   };
@@ -171,10 +172,4 @@ function noneReady(service: KubeObject, chosen: readonly Workload[]): Finding[] 
       candidates: [],
     },
   ];
-}
-
-function labelText(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(", ");
 }
