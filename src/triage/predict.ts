@@ -5,6 +5,7 @@ import type { Finding } from "./finding.ts";
 import { fieldText, listAt, refText, textAt, valueAt } from "./kube-object.ts";
 import { distance } from "./near.ts";
 import { argumentStays } from "./predict-arguments.ts";
+import { certificateStays } from "./predict-certificates.ts";
 import { quotaStays } from "./predict-quota.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
@@ -48,6 +49,8 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
     case "argument-unknown":
     case "command-not-found":
       return argumentStays(place.container, now.container, finding, repositoryText);
+    case "certificate-expired":
+      return certificateStays(finding, before, after);
     case "quota-exceeded":
       return quotaStays(place.workload, now.container, before, after, finding);
     case "crash":
