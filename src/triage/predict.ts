@@ -6,6 +6,7 @@ import { fieldText, listAt, refText, textAt, valueAt } from "./kube-object.ts";
 import { distance } from "./near.ts";
 import { argumentStays } from "./predict-arguments.ts";
 import { certificateStays } from "./predict-certificates.ts";
+import { limitRangeStays } from "./predict-limit-range.ts";
 import { quotaStays } from "./predict-quota.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
@@ -49,6 +50,13 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
     case "argument-unknown":
     case "command-not-found":
       return argumentStays(place.container, now.container, finding, repositoryText);
+    case "limit-range":
+      return limitRangeStays(
+        now.container,
+        after,
+        now.workload.object.namespace ?? "",
+        neededMemory(place.workload, place.container, before),
+      );
     case "certificate-expired":
       return certificateStays(finding, before, after);
     case "quota-exceeded":
