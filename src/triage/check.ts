@@ -4,7 +4,7 @@ import { type ChangedObject, layOver, type ManifestChange } from "./overlay.ts";
 import { whyItStays } from "./predict.ts";
 import { findRefusals, type Refusal } from "./refusals.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { findingKey, triage } from "./triage.ts";
+import { findEverything, findingKey, triage } from "./triage.ts";
 
 /** What a change of manifests would do to what is wrong in a namespace. */
 export interface CheckResult {
@@ -33,7 +33,8 @@ export function checkChange(snapshot: Snapshot, namespaces: readonly string[], c
   });
   const staying = new Set(stays.map(findingKey));
   const gone = before.filter((finding) => !staying.has(findingKey(finding)));
-  const known = new Set(before.map(findingKey));
+  // What a cause explained before is no news once the cause is gone: pods that are not made anew still show how they failed.
+  const known = new Set(namespaces.flatMap((namespace) => findEverything(snapshot, namespace)).map(findingKey));
   const appears = after.filter((finding) => !known.has(findingKey(finding)));
   const refused = findRefusals(changed, change.otherFiles ?? [], before);
   // What belongs to others is not this repository's to mend.

@@ -41,7 +41,9 @@ export function findRefusals(
     object: { kind: "File", namespace: undefined, name: path },
     says: `${path} changes, which is no manifest`,
   }));
-  return [...changed.flatMap((one) => [...worsens(one), ...unasked(one, findings)]), ...elsewhere];
+  // What only follows from something else asks for no change of its own.
+  const asking = findings.filter(({ severity }) => severity !== "symptom");
+  return [...changed.flatMap((one) => [...worsens(one), ...unasked(one, asking)]), ...elsewhere];
 }
 
 function worsens({ object, before, after }: ChangedObject): Refusal[] {

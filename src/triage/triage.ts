@@ -11,10 +11,12 @@ import { findProbes } from "./analyzers/probes.ts";
 import { findReferences } from "./analyzers/references.ts";
 import { findScheduling } from "./analyzers/scheduling.ts";
 import { findServices } from "./analyzers/services.ts";
+import { findStatefulSets } from "./analyzers/stateful-sets.ts";
 import { findStorage } from "./analyzers/storage.ts";
 import type { Analyzer, Finding, Severity } from "./finding.ts";
 import { fieldText, refText } from "./kube-object.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { topOwner } from "./workloads.ts";
 
 /** Every analyzer, surest explanations first: of two findings of one field the earlier one stays. */
 const analyzers: readonly Analyzer[] = [
@@ -25,6 +27,7 @@ const analyzers: readonly Analyzer[] = [
   findStorage,
   findLimits,
   findScheduling,
+  findStatefulSets,
   findServices,
   findIngresses,
   findNetworkPolicies,
@@ -38,14 +41,19 @@ const order: Readonly<Record<Severity, number>> = { cause: 0, fault: 1, symptom:
 
 /** What is abnormal in a namespace, the likeliest causes first. Pure; the same snapshot gives the same findings in the same order. */
 export function triage(snapshot: Snapshot, namespace: string): readonly Finding[] {
+  const all = dropExplained(snapshot, findEverything(snapshot, namespace));
+  return all.sort((a, b) => order[a.severity] - order[b.severity]);
+}
+
+/** Every finding, those too that follow from another; in no order. */
+export function findEverything(snapshot: Snapshot, namespace: string): readonly Finding[] {
   const found = new Map<string, Finding>();
   for (const analyze of analyzers)
     for (const finding of analyze(snapshot, namespace)) {
       const key = findingKey(finding);
       if (!found.has(key)) found.set(key, finding);
     }
-  const all = dropExplained([...found.values()]);
-  return all.sort((a, b) => order[a.severity] - order[b.severity]);
+  return [...found.values()];
 }
 
 /** The same for the same fault at the same place, whatever stands there now: what a check compares before and after a change. */
@@ -53,11 +61,22 @@ export function findingKey({ fault, object, field }: Pick<Finding, "fault" | "ob
   return `${fault} ${refText(object)} ${fieldText(field)}`;
 }
 
-/** A crash or a failing probe that says nothing but that it is one goes where a cause of the same workload is known. */
-function dropExplained(findings: readonly Finding[]): Finding[] {
-  const explained = new Set(findings.filter(({ severity }) => severity === "cause").map(({ object }) => refText(object)));
+/** A crash or a failing probe that says nothing but that it is one goes where a cause of the same workload is known, or one that its pods show. */
+function dropExplained(snapshot: Snapshot, findings: readonly Finding[]): Finding[] {
+  const causes = findings.filter(({ severity }) => severity === "cause");
+  const shownBy = causes.flatMap(({ evidence }) => evidence.filter(({ object, from }) => object.kind === "Pod" && isTold(from)));
+  const workloads = shownBy.flatMap(({ object }) => {
+    const pod = snapshot.find(object.kind, object.namespace, object.name);
+    return pod === undefined ? [] : [topOwner(snapshot, pod)];
+  });
+  const explained = new Set([...causes.map(({ object }) => object), ...workloads].map(refText));
   return findings.filter(
     ({ severity, object, fault }) =>
       severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails"),
   );
+}
+
+/** What a pod's log or events say, other than what is said about a pod that something else chooses. */
+function isTold(from: string): boolean {
+  return from.startsWith("log") || from === "event";
 }
