@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { FoundClient } from "../client/find-clients.ts";
 import { CloisterError } from "../error.ts";
 import { runIncident, type IncidentResult } from "../incident/run.ts";
@@ -15,6 +15,7 @@ import type { RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { openEmbedded, openScripted } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
+import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
 import { findClient, withSession } from "./with-session.ts";
 
@@ -51,6 +52,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
+    const own = await writeSessionPrograms(context.packageRoot, tempFolder);
     const workdir = join(tempFolder, scenario.repository.name);
     const embedded = request.runtime === "embedded";
     observe({ type: "progress", at: Date.now(), text: embedded ? `loading ${request.model}` : "reading the script" });
@@ -85,7 +87,10 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         tempFolder,
         env: context.env,
         userHome: homedir(),
-        ...programs,
+        pathFolders: [own.pathFolder, ...programs.pathFolders],
+        readable: [...own.readable, ...programs.readable],
+        // The answers are in there.
+        hidden: [...new Set([resolve(request.scenarios), join(context.packageRoot, "scenarios")])],
         observe: session.tell,
         now: Date.now,
         signal: context.signal,

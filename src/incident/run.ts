@@ -28,6 +28,8 @@ export interface IncidentOptions {
   readonly userHome: string;
   readonly pathFolders: readonly string[];
   readonly readable: readonly string[];
+  /** Folders with nothing in them for the session, such as the scenarios with their answers. */
+  readonly hidden?: readonly string[] | undefined;
   readonly observe: (event: SessionEvent) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -89,6 +91,7 @@ export async function runIncident(options: IncidentOptions): Promise<IncidentRes
       extraEnv: lab.clientEnv,
       pathFolders: options.pathFolders,
       readable: options.readable,
+      hidden: options.hidden,
       userHome: options.userHome,
       searchPath: options.env["PATH"] ?? "",
       onRefused: (refusal) => observe({ type: "refused", at: now(), what: describeRefusal(refusal) }),
