@@ -30,6 +30,8 @@ export interface IncidentOptions {
   readonly readable: readonly string[];
   /** Folders with nothing in them for the session, such as the scenarios with their answers. */
   readonly hidden?: readonly string[] | undefined;
+  /** See `LabOptions`; `manifests` where it is absent. */
+  readonly gate?: "manifests" | "open" | undefined;
   readonly observe: (event: SessionEvent) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -75,6 +77,9 @@ export async function runIncident(options: IncidentOptions): Promise<IncidentRes
     env: options.env,
     signal,
     onRequest: (door, request) => observe({ type: "door", at: now(), door, ...request }),
+    gate: options.gate ?? "manifests",
+    onGate: ({ branch, commit, objections }) =>
+      observe({ type: "gate", at: now(), branch, commit, passed: objections.length === 0, objections }),
     onPullRequest: ({ number, title, url }) => observe({ type: "pull-request", at: now(), number, title, url }),
   });
   try {

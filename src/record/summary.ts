@@ -19,6 +19,8 @@ export interface SessionSummary {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly refused: readonly string[];
+  /** Pushes that the gate refused. */
+  readonly refusedPushes: number;
   readonly pullRequests: readonly { readonly number: number; readonly title: string; readonly url: string }[];
   readonly clusterRequests: number;
   readonly forgeRequests: number;
@@ -39,6 +41,7 @@ export const emptySummary: SessionSummary = {
   startedAt: 0,
   endedAt: 0,
   refused: [],
+  refusedPushes: 0,
   pullRequests: [],
   clusterRequests: 0,
   forgeRequests: 0,
@@ -84,6 +87,8 @@ export function addEvent(before: SessionSummary, event: SessionEvent): SessionSu
         : { ...summary, forgeRequests: summary.forgeRequests + 1 };
     case "pull-request":
       return { ...summary, pullRequests: [...summary.pullRequests, { number: event.number, title: event.title, url: event.url }] };
+    case "gate":
+      return { ...summary, refusedPushes: summary.refusedPushes + (event.passed ? 0 : 1) };
     case "refused":
       return { ...summary, refused: [...summary.refused, event.what] };
     case "session":

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { Hono } from "hono";
 
 import { CloisterError, httpStatus } from "../../error.ts";
+import type { Gate } from "./gate.ts";
 import { gitRoutes } from "./git-routes.ts";
 import { diffBetween } from "./history.ts";
 import { killGroup } from "./http-backend.ts";
@@ -28,6 +29,8 @@ export interface ForgeOptions {
   readonly observe?: (request: ObservedRequest) => void;
   /** Called when a pull request is open and written down. */
   readonly onPullRequest?: (pullRequest: PullRequest) => void;
+  /** Asked about every branch before it is pushed; without one every branch but the default one may be. */
+  readonly gate?: Gate;
   /** `PATH` is read from it, for git and sh; nothing else. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Bytes of one push; 32 MiB unless told. */
@@ -114,7 +117,10 @@ export async function createForge(options: ForgeOptions): Promise<Forge> {
     options.observe?.({ method: c.req.method, path: c.req.path, status: c.res.status });
   });
   app.route("/api", apiRoutes(state, options.token));
-  app.route("/", gitRoutes(state, { token: options.token, maxBodyBytes: readBeyond * maxPushBytes + requestOverheadBytes, living }));
+  app.route(
+    "/",
+    gitRoutes(state, { token: options.token, maxBodyBytes: readBeyond * maxPushBytes + requestOverheadBytes, living, gate: options.gate }),
+  );
   app.route("/", pageRoutes(state));
   app.onError((error) => {
     const known = error instanceof CloisterError;
