@@ -70,6 +70,34 @@ test("one branch that may not pass keeps back the whole push, and a gate that fa
   );
 });
 
+test("the text of a pull request is made by the forge, however it was opened", async () => {
+  await onStage(
+    async (stage) => {
+      const clone = await stage.clone();
+      for (const branch of ["one", "two"]) {
+        await stage.commit(clone, branch, `${branch}.md`, "# new\n");
+        assert.equal((await stage.run("git", ["push", "origin", branch], { cwd: clone })).code, 0);
+      }
+      const at = `https://${host}/api/v3/repos/acme/payments/pulls`;
+      const rest = await stage.run("curl", [
+        "--silent",
+        "--cacert",
+        stage.certificate,
+        "-H",
+        `Authorization: token ${stage.token}`,
+        "-d",
+        JSON.stringify({ title: "One", body: "mine", head: "one", base: "main" }),
+        at,
+      ]);
+      assert.match((JSON.parse(rest.stdout) as { body: string }).body, /^mine \+ [0-9a-f]{40}$/);
+      const gh = await stage.run("gh", ["pr", "create", "--title", "Two", "--body", "hers", "--head", "two"], { cwd: clone });
+      assert.equal(gh.code, 0, gh.stderr);
+      assert.match(stage.forge.pullRequests("acme", "payments")[1]?.body ?? "", /^hers \+ [0-9a-f]{40}$/);
+    },
+    { complete: async (written, commit) => Promise.resolve(`${written} + ${commit}`) },
+  );
+});
+
 const scenarios = resolve(import.meta.dirname, "../../scenarios");
 for (const entry of readdirSync(scenarios, { withFileTypes: true })) {
   if (!entry.isDirectory()) continue;

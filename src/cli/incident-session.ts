@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { FoundClient } from "../client/find-clients.ts";
 import { CloisterError } from "../error.ts";
 import { runIncident, type IncidentResult } from "../incident/run.ts";
+import { emptyRecord, recordEvent } from "../incident/session-record.ts";
 import { loadScenario, type Scenario } from "../incident/scenario.ts";
 import { dietOf } from "../prompt/diet.ts";
 import { incidentSystem } from "../prompt/system-text.ts";
@@ -63,11 +64,13 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
     const wanted = request.guidance ?? opened.guidance;
     const guidance = wanted === "forms" && !runtime.facts.can.grammar ? "steps" : wanted;
     const guide = createGuide({ runbook, level: guidance, facts: { namespace: scenario.namespace, workdir } });
+    let record = emptyRecord;
     let firstRequestAt: number | undefined;
     let judgeFrom: number | undefined;
     const watch = (event: SessionEvent): void => {
       if (event.type === "request") firstRequestAt ??= event.at;
       if (event.type === "progress") judgeFrom = event.at;
+      record = recordEvent(record, event);
       observe(event);
     };
     const diet = dietOf("incident", incidentSystem);
@@ -91,6 +94,8 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         readable: [...own.readable, ...programs.readable],
         // The answers are in there.
         hidden: [...new Set([resolve(request.scenarios), join(context.packageRoot, "scenarios")])],
+        author: { model, isModel, guidance, client: client.version },
+        record: () => record,
         observe: session.tell,
         now: Date.now,
         signal: context.signal,
@@ -133,6 +138,8 @@ export function reportJson(report: IncidentReport): unknown {
     pullRequest: result.pullRequest ?? null,
     verify: result.verify ?? null,
     score: result.score,
+    struck: result.struck,
+    refusedPushes: summary.refusedPushes,
     turns: summary.turns,
     turnsWithoutModel: summary.turnsWithoutModel,
     calls: summary.calls,

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CloisterError } from "../error.ts";
 import type { HostHandler } from "../seal/switchboard.ts";
+import type { PushCheck } from "./check-push.ts";
 import { createClusterApi, type ObservedRequest } from "./cluster/cluster-api.ts";
 import { kubeconfig } from "./cluster/kubeconfig.ts";
 import { loadCluster } from "./cluster/load-cluster.ts";
@@ -28,6 +29,8 @@ export interface LabOptions {
   /** `manifests`: a branch is pushed on only where its manifests pass the check. `open`: every branch is. */
   readonly gate: "manifests" | "open";
   readonly onGate: (report: GateReport) => void;
+  /** Makes a pull request's text of what was written for it; `check` is that of its head, where the gate made one. */
+  readonly complete: (written: string, commit: string, check: PushCheck | undefined) => string;
   readonly onPullRequest: (pullRequest: PullRequest) => void;
   readonly signal: AbortSignal;
 }
@@ -61,6 +64,11 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
   });
   const snapshot = snapshotOf(recorded);
+  const checks = new Map<string, PushCheck>();
+  const onVerdict = (report: GateReport): void => {
+    checks.set(report.commit, report.check);
+    options.onGate(report);
+  };
   const forge = await createForge({
     root: options.forgeRoot,
     host: forgeHost,
@@ -68,9 +76,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     now: options.now,
     observe: (request) => options.onRequest("forge", request),
     onPullRequest: options.onPullRequest,
-    ...(options.gate === "open"
-      ? {}
-      : { gate: createManifestGate({ snapshot, namespace: scenario.namespace, onVerdict: options.onGate }) }),
+    complete: async (written, commit) => Promise.resolve(options.complete(written, commit, checks.get(commit))),
+    ...(options.gate === "open" ? {} : { gate: createManifestGate({ snapshot, namespace: scenario.namespace, onVerdict }) }),
     env: options.env,
   });
   try {
