@@ -12,7 +12,7 @@ const packageRoot = resolve(import.meta.dirname, "../../..");
 test("triage, check and fix are programs; that triage finds something is no failure", async () => {
   const folder = await mkdtemp(join(tmpdir(), "it's a session "));
   try {
-    const { pathFolder, readable } = await writeSessionPrograms(packageRoot, folder);
+    const { pathFolder, readable } = await writeSessionPrograms(packageRoot, folder, ["triage", "check", "fix"]);
     const run = (name: string, ...args: string[]) => promisify(execFile)(join(pathFolder, name), args, { cwd: folder });
     assert.match((await run("triage", "--scenario", "oom-kill")).stdout, /^1\. container payments/);
     for (const name of ["check", "fix"])

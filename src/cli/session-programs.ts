@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellWord } from "../seal/inside-script.ts";
 
-/** The programs of ours that a sealed session has on its PATH. */
-const names = ["triage", "check", "fix"] as const;
+/** The programs of ours that a sealed session can have on its PATH. */
+export type SessionProgram = "triage" | "check" | "fix";
 
 export interface SessionPrograms {
   /** For PATH inside the seal. */
@@ -14,10 +14,14 @@ export interface SessionPrograms {
 }
 
 /**
- * Puts `triage`, `check` and `fix` into a folder of the session. They are Cloister's own commands, run inside the seal: they reach the cluster as everything
+ * Puts programs of ours into a folder of the session. They are Cloister's own commands, run inside the seal: they reach the cluster as everything
  * there does, through its door and with the session's kubeconfig. The caller removes the folder.
  */
-export async function writeSessionPrograms(packageRoot: string, sessionFolder: string): Promise<SessionPrograms> {
+export async function writeSessionPrograms(
+  packageRoot: string,
+  sessionFolder: string,
+  names: readonly SessionProgram[],
+): Promise<SessionPrograms> {
   const pathFolder = join(sessionFolder, "bin");
   const main = join(packageRoot, "dist", "src", "cli", "sealed-main.js");
   await mkdir(pathFolder, { recursive: true, mode: 0o700 });

@@ -19,9 +19,12 @@ export function wasSeen(runbook: Runbook, what: RegExp, deeds: readonly Deed[]):
   return deeds.some((deed) => isLook(runbook, deed) && what.test(deed.output));
 }
 
-/** Edits that succeeded, each as `file: old is now new`. */
+/** Edits that succeeded, each as `file: old is now new`, and quick fixes in their own words. */
 export function changesOf(deeds: readonly Deed[], workdir: string): readonly string[] {
   return deeds.flatMap((deed) => {
+    const fixed =
+      deed.succeeded && deed.call.name === "Bash" && /^fix \d/.test(deed.subject) ? /^Changed (.*)$/m.exec(deed.output)?.[1] : undefined;
+    if (fixed !== undefined) return [fixed];
     const { name, input } = deed.call;
     const { file_path: path, old_string: old, new_string: replacement } = input;
     if (name !== "Edit" || !deed.succeeded || typeof path !== "string" || typeof old !== "string" || typeof replacement !== "string")
@@ -42,7 +45,7 @@ function lookDeeds(runbook: Runbook, deeds: readonly Deed[]): readonly Deed[] {
   return deeds.filter((deed) => deed.succeeded && isLook(runbook, deed));
 }
 
-function isLook(runbook: Runbook, deed: Deed): boolean {
+export function isLook(runbook: Runbook, deed: Deed): boolean {
   return deed.call.name === "Bash" && runbook.budget.look.test(deed.subject);
 }
 
