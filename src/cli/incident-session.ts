@@ -32,7 +32,8 @@ export interface IncidentRequest {
   readonly model: string;
   readonly guidance: GuidanceLevel | undefined;
   readonly client: string | undefined;
-  readonly runbook: string;
+  /** A file; the package's own for this kind of incident where it is absent. */
+  readonly runbook: string | undefined;
   readonly window: number;
   /** What the session goes without, to see what it is worth. `check`: nothing is checked, and the gate is open. */
   readonly without?: readonly SessionPart[] | undefined;
@@ -59,7 +60,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   const started = performance.now();
   const scenario = await loadScenario(join(request.scenarios, request.id));
   const has = (part: SessionPart): boolean => request.without?.includes(part) !== true;
-  const read = withBudgets(await readRunbook(request.runbook), scenario);
+  const read = withBudgets(await readRunbook(request.runbook ?? usualRunbook(context, scenario)), scenario);
   const runbook = has("check") ? read : withoutSearch(read);
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
@@ -112,7 +113,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         readable: [...own.readable, ...programs.readable],
         // The answers are in there.
         hidden: [...new Set([resolve(request.scenarios), join(context.packageRoot, "scenarios")])],
-        gate: has("check") ? "manifests" : "open",
+        gate: has("check") && runbook.judge === "manifests" ? "manifests" : "open",
         author: { model, isModel, guidance, client: client.version },
         record: () => record,
         observe: session.tell,
@@ -187,6 +188,11 @@ export function reportJson(report: IncidentReport): unknown {
 
 function round(ms: number): number {
   return Math.round(ms / 10) / 100;
+}
+
+/** By what a scenario's author says of it in its tags, which the person at the terminal sees too. */
+function usualRunbook(context: CliContext, scenario: Scenario): string {
+  return join(context.packageRoot, "runbooks", scenario.tags.includes("code") ? "code-incident.yaml" : "kubernetes-incident.yaml");
 }
 
 async function readRunbook(path: string): Promise<Runbook> {

@@ -1,7 +1,7 @@
 import type { Deed } from "./deeds.ts";
 
 /** A command that puts every file back as the repository had it. */
-const putsBack = /\bgit (?:reset --hard\b|checkout (?:[^;&|]*\s)?--\s|restore\b|stash\b)/;
+export const putsBack = /\bgit (?:reset --hard\b|checkout (?:[^;&|]*\s)?--\s|restore\b|stash\b)/;
 
 /**
  * Files as they stand, as far as the conversation shows them: what was read, with the edits that succeeded since laid over it, and without those that were taken

@@ -3,7 +3,7 @@ import { callKey, type Deed } from "./deeds.ts";
 import { editForms, placeForms } from "./edits.ts";
 import type { GuideFacts, Place } from "./facts.ts";
 import { filesOf } from "./files.ts";
-import { type Progress, start, stepIndex } from "./progress.ts";
+import { lastEdit, type Progress, start, stepIndex } from "./progress.ts";
 import { looksAt } from "./record.ts";
 import { type FormSource, patternOf, type Runbook, splitAtSlots, type Step } from "./runbook.ts";
 import { fillSlot, type SlotFill } from "./slots.ts";
@@ -37,9 +37,19 @@ export function formsOf(
   });
 }
 
-/** What takes back the change at hand. */
+/** What takes back the change at hand: its reverse where it is one edit, the runbook's form otherwise. */
 export function takeBackForms(runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[], from: number): readonly Form[] {
   const id = runbook.search?.form ?? "";
+  const edit = lastEdit(deeds.slice(from));
+  if (edit !== undefined) {
+    const text = (key: string): readonly Piece[] => [{ kind: "fixed", text: String(edit[key]) }];
+    const pairs = [
+      ["file_path", "file_path"],
+      ["old_string", "new_string"],
+      ["new_string", "old_string"],
+    ] as const;
+    return [{ id, tool: "Edit", arguments: pairs.map(([name, of]) => ({ name, value: text(of) })) }];
+  }
   const source = runbook.forms[id];
   return source === undefined ? [] : expand(id, source, runbook, facts, deeds, runOf(deeds.slice(from)));
 }

@@ -1,5 +1,6 @@
+import type { JsonObject } from "../messages/conversation.ts";
 import type { Deed } from "./deeds.ts";
-import { wasSeen } from "./record.ts";
+import { isReverse, wasSeen } from "./record.ts";
 import type { Condition, Runbook, Step } from "./runbook.ts";
 
 /** Where the work stands after some deeds. */
@@ -44,13 +45,13 @@ export function advance(runbook: Runbook, before: Progress, deeds: readonly Deed
   if (deed === undefined || before.end !== undefined) return before;
   const calls = before.calls + 1;
   const looks = before.looks + (deed.call.name === "Bash" && runbook.budget.look.test(deed.subject) ? 1 : 0);
-  const searched = search(runbook, before, deeds, deed, situation);
-  const backTo = stepIndex(runbook, runbook.search?.from);
-  let step = searched.from > before.from ? backTo : before.step;
+  const { backTo, ...searched } = search(runbook, before, deeds, deed, situation);
+  const searchAt = stepIndex(runbook, runbook.search?.from);
+  let step = backTo === undefined ? before.step : stepIndex(runbook, backTo);
   for (; step < runbook.steps.length; step++) {
     const current = runbook.steps[step];
     if (current === undefined) break;
-    if (isDone(current, step < backTo ? deeds : deeds.slice(searched.from))) continue;
+    if (isDone(current, step < searchAt ? deeds : deeds.slice(searched.from))) continue;
     if (current.when !== undefined && !wasSeen(runbook, current.when, deeds)) continue;
     if (current.looking && (looks >= runbook.budget.looks || situation.isSpent(current, deeds))) continue;
     break;
@@ -65,7 +66,10 @@ export function stepIndex(runbook: Runbook, id: string | undefined): number {
   return at < 0 ? runbook.steps.length : at;
 }
 
-type Searched = Pick<Progress, "wrong" | "takeBack" | "from" | "good">;
+type Searched = Pick<Progress, "wrong" | "takeBack" | "from" | "good"> & {
+  /** The step that the work goes back to; absent where it goes on. */
+  readonly backTo?: string;
+};
 
 function search(runbook: Runbook, before: Progress, deeds: readonly Deed[], deed: Deed, { causes }: Situation): Searched {
   const { wrong, takeBack, from, good } = before;
@@ -76,13 +80,26 @@ function search(runbook: Runbook, before: Progress, deeds: readonly Deed[], deed
     if (!mendsOne(deed.output, causes)) return { wrong: wrong + 1, takeBack: true, from, good };
     // One of several faults is mended: the change stays, and the next one is looked for.
     const changes = deeds.flatMap((one, index) => (index >= from && isDone(change, [one]) ? [index] : []));
-    return { wrong, takeBack: false, from: deeds.length, good: [...good, ...changes] };
+    return { wrong, takeBack: false, from: deeds.length, good: [...good, ...changes], backTo: runbook.search.from };
   }
   if (!takeBack || !deed.succeeded) return { wrong, takeBack, from, good };
-  if (deed.call.name === "Bash" && runbook.search["take-back"].test(deed.subject))
-    return { wrong, takeBack: false, from: deeds.length, good };
+  const back = { wrong, takeBack: false, from: deeds.length, good };
+  if (deed.call.name === "Bash" && runbook.search["take-back"].test(deed.subject)) return { ...back, backTo: runbook.search.from };
+  const made = lastEdit(deeds.slice(from, -1));
+  // An edit that is edited back leaves a file that the client still knows: it need not be read again.
+  if (made !== undefined && isReverse(made, deed.call.input)) return { ...back, backTo: runbook.search.change };
   // Who changes the change in place of taking it back goes on from there.
   return { wrong, takeBack: !isDone(change, [deed]), from, good };
+}
+
+/** The edit that is all that was changed; `undefined` where there is none or more than one, or something else may have changed files. */
+export function lastEdit(deeds: readonly Deed[]): JsonObject | undefined {
+  // Whether it ended well or not: a command of several may have done a part of it.
+  const changes = deeds.filter(({ succeeded, call, subject }) =>
+    call.name === "Bash" ? !/^(?:check|kubectl|git diff)\b/.test(subject) : succeeded,
+  );
+  const [only, ...more] = changes.filter(({ call }) => call.name !== "Read");
+  return only?.call.name === "Edit" && more.length === 0 ? only.call.input : undefined;
 }
 
 /** Does the check say that one of the causes goes, and that no harm is done? */

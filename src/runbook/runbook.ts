@@ -127,6 +127,11 @@ const runbookSchema = z
     name,
     about: z.string().max(300),
     opening: z.string().max(2000).optional(),
+    /**
+     * What judges a change. `manifests`: Cloister's check, in the session and at the forge's door. `tests`: the repository's own, which the steps run in
+     * the session; the door is open for them.
+     */
+    judge: z.enum(["manifests", "tests"]).default("manifests"),
     budget: z.strictObject({ calls: z.int().min(1).max(200), looks: z.int().min(1).max(200), look: pattern }),
     /** What in an output is worth saying out loud, and what it means. */
     signs: z

@@ -105,7 +105,15 @@ test("values that triage names are offered first, then free text at the same lin
 test("a change that failed is taken back before another one, and the check is asked again", () => {
   assert.deepEqual(spelled(guide("forms", selector, pods, service, read, edit("cart")).answer), ["check"]);
   const wrong = guide("forms", selector, pods, service, read, edit("cart"), failed);
-  assert.deepEqual(spelled(wrong.answer), ["git reset --hard --quiet origin/HEAD"]);
+  assert.deepEqual(spelled(wrong.answer), ["app: web-frontend"]);
+  const reverse: Line = [
+    "Edit",
+    { file_path: "/w/web/deploy/web.yaml", old_string: "app: cart", new_string: "app: web-frontend" },
+    "The file has been updated.",
+  ];
+  const reversed = guide("forms", selector, pods, service, read, edit("cart"), failed, reverse);
+  assert.deepEqual([reversed.step?.id, spelled(reversed.answer)], ["change", ["app: web"]]);
+  assert.deepEqual(spelled(guide("forms", selector, pods, service, read, edit("cart"), failed, reverse, edit("web")).answer), ["check"]);
   assert.match(wrong.notes.get("c4") ?? "", /^This change does not mend it\. Take it back/);
   const back = [pods, service, read, edit("cart"), failed, takeBack];
   assert.equal(guide("forms", selector, ...back).step?.id, "read-manifest");
