@@ -70,7 +70,7 @@ function placeOf(files: ReadonlyMap<string, string>, namespace: string, finding:
   if (span === undefined || text === undefined) return undefined;
   const line = lineAt(text, span);
   if (line === undefined) return undefined;
-  const candidates = finding.candidates.map(({ value }) => lineAt(writeValue(text, span, value), span)?.text ?? "");
+  const candidates = finding.candidates.map(({ value }) => lineAt(writeValue(text, span, value), { ...span, end: span.start })?.text ?? "");
   return { path: span.path, ...line, candidates: [...new Set(candidates)].filter((one) => one !== "" && one !== line.text) };
 }
 
