@@ -9,7 +9,7 @@ const maxFileBytes = 1024 * 1024;
 const maxFiles = 2000;
 
 /** What makes this run worthless, rather than the change wrong: exit status 2. */
-class CannotRun extends Error {}
+export class CannotRun extends Error {}
 
 /**
  * Runs the checks of one scenario against the checkout named on the command line. `judge` gets the scenario's truth, the
@@ -43,7 +43,7 @@ export function verify(scriptUrl, judge) {
 }
 
 /** A folder's files by path, without `.git`. A symbolic link is not followed: its target stands for its text. */
-function readFolder(root) {
+export function readFolder(root) {
   const files = new Map();
   const walk = (inner) => {
     for (const entry of readdirSync(join(root, inner), { withFileTypes: true })) {
@@ -64,7 +64,7 @@ function readFolder(root) {
   return files;
 }
 
-function changedPaths(before, after) {
+export function changedPaths(before, after) {
   return [...new Set([...before.keys(), ...after.keys()])].filter((path) => !before.has(path) || !after.has(path) || before.get(path) !== after.get(path));
 }
 

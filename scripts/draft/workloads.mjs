@@ -18,9 +18,9 @@ const ownerOf = (object) => [
 const readyOf = (pod) => pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 
 /**
- * Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods?, desired?, failedCreate?, stoppedAgo?, scaled?, gone? }] }`; the
- * last revision is the manifest itself. `{set}` in `failedCreate` is the replica set's name; `scaled`, `[{ ago, from, to }]`, is told in place of one
- * step up and one down; `gone` is a list of events for each pod that is there no more.
+ * Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods?, desired?, failedCreate?, stoppedAgo?, scaled?, gone? }] }`; the last
+ * revision is the manifest itself. `{set}` in `failedCreate` is the replica set's name. `scaled`: `[{ ago, from, to }]` in place of one step; `gone`: a list
+ * of events for each pod that is there no more.
  */
 export function addDeployment(world, live, about) {
   const { clock } = world;
@@ -95,17 +95,16 @@ export function addDeployment(world, live, about) {
         from: "replicaset-controller",
       });
     }
-    const [up, down] = [
-      { ago, from: 0, to: set.spec.replicas },
-      { ago: revision.stoppedAgo, from: replicas, to: 0 },
-    ];
-    for (const step of revision.scaled ?? [...(revision.stoppedAgo ? [down] : []), ...(ago < 3600 && up.to > 0 ? [up] : [])])
+    const scale = (from, to, at) =>
       world.event(live, {
         reason: "ScalingReplicaSet",
-        message: `Scaled ${step.to > step.from ? "up" : "down"} replica set ${name}-${hash} from ${step.from} to ${step.to}`,
-        ago: step.ago,
+        message: `Scaled ${to > from ? "up" : "down"} replica set ${name}-${hash} from ${from} to ${to}`,
+        ago: at,
         from: "deployment-controller",
       });
+    if (revision.stoppedAgo) scale(replicas, 0, revision.stoppedAgo);
+    for (const step of revision.scaled ?? (ago < 3600 && set.spec.replicas > 0 ? [{ ago, from: 0, to: set.spec.replicas }] : []))
+      scale(step.from, step.to, step.ago);
     all.push(...pods);
     if (last) newest = { set, pods, ago, refused };
   });
@@ -244,7 +243,7 @@ export function addCronJob(world, live, about) {
   const done = jobs.filter(({ failed, state }) => !failed && !state);
   live.status = {
     ...(jobs.length > 0 && { lastScheduleTime: clock.stamp(jobs.at(-1).ago) }),
-    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - (done.at(-1).took ?? 30)) }),
+    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - secondsOf(done.at(-1).took ?? 24)) }),
   };
 }
 
@@ -275,9 +274,9 @@ export function addJob(world, live, about) {
   const done = completed();
   const wanted = about.pods ?? [{ state: about.state ?? done, log: about.log, previousLog: about.previousLog }];
   const pods = wanted.map((pod, index) => addPod(world, live, live.spec.template, { age: pod.age ?? age, generate: true, index, ...pod }));
+  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   const succeeded = pods.filter(({ status }) => status.phase === "Succeeded").length;
   const failed = about.failures ?? pods.filter(({ status }) => status.phase === "Failed").length;
-  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   live.status = {
     ...(succeeded > 0 && { completionTime: clock.stamp(end), succeeded }),
     ...(succeeded > 0 && {

@@ -84,6 +84,17 @@ export function keyUsesOf(workload: Workload): readonly KeyUse[] {
   return found;
 }
 
+/** The words of a container's command line that are more than a name of an option. */
+export function commandWords(workload: Workload, container: Container): readonly Variable[] {
+  return ["command", "args"].flatMap((member) =>
+    listAt(container.json, member).flatMap((value, index) =>
+      typeof value === "string"
+        ? [{ name: "its command line", value, object: refOf(workload.object), field: [...container.field, member, index] }]
+        : [],
+    ),
+  );
+}
+
 /** Files that a container gets from config maps, by the key that holds each. */
 export function mountedTexts(snapshot: Snapshot, workload: Workload, container: Container): readonly Variable[] {
   const mounted = new Set(listAt(container.json, "volumeMounts").map((mount) => textAt(mount, "name")));

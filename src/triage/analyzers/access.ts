@@ -24,6 +24,7 @@ export const findAccess: Analyzer = (snapshot, namespace) => {
   const seen = new Set<string>();
   return denialsOf(snapshot, namespace).flatMap((denial) => {
     const finding = explain(snapshot, denial);
+    if (finding === undefined) return [];
     const key = JSON.stringify([finding.object, finding.field]);
     if (seen.has(key)) return [];
     seen.add(key);
@@ -56,13 +57,15 @@ function denialsOf(snapshot: Snapshot, namespace: string): readonly Denial[] {
   return found;
 }
 
-function explain(snapshot: Snapshot, denial: Denial): Finding {
+/** `undefined` where the right is there now: it was refused before. */
+function explain(snapshot: Snapshot, denial: Denial): Finding | undefined {
   const { namespace, account, verb, resource, group, evidence } = denial;
   const says = `service account ${account} may not ${verb} ${quote(resource, 60)}`;
   const bindings = ["RoleBinding", "ClusterRoleBinding"].flatMap((kind) =>
     snapshot.of(kind, kind === "RoleBinding" ? namespace : undefined),
   );
   const bound = bindings.filter((binding) => subjectsOf(binding).some((subject) => isAccount(subject, binding, account, namespace)));
+  if (bound.some((binding) => rulesOf(snapshot, binding, namespace).some((rule) => allows(rule, denial)))) return undefined;
   for (const binding of bound) {
     const [kind, name] = [textAt(binding.json, "roleRef", "kind") ?? "", textAt(binding.json, "roleRef", "name") ?? ""];
     const role = snapshot.find(kind, kind === "Role" ? namespace : undefined, name);
@@ -79,8 +82,6 @@ function explain(snapshot: Snapshot, denial: Denial): Finding {
       );
     }
     const rules = listAt(role.json, "rules");
-    const wholes = (rule: JsonValue, member: string): readonly string[] =>
-      listAt(rule, member).filter((one): one is string => typeof one === "string");
     const aboutIt = rules.findIndex((rule) => [resource, "*"].some((one) => wholes(rule, "resources").includes(one)));
     if (aboutIt >= 0) {
       const rule = rules[aboutIt] ?? null;
@@ -145,6 +146,20 @@ function explain(snapshot: Snapshot, denial: Denial): Finding {
     "binding-missing",
     [],
   );
+}
+
+function rulesOf(snapshot: Snapshot, binding: KubeObject, namespace: string): readonly JsonValue[] {
+  const [kind, name] = [textAt(binding.json, "roleRef", "kind") ?? "", textAt(binding.json, "roleRef", "name") ?? ""];
+  return listAt(snapshot.find(kind, kind === "Role" ? namespace : undefined, name)?.json, "rules");
+}
+
+function allows(rule: JsonValue, { verb, resource, group }: Denial): boolean {
+  const holds = (member: string, word: string): boolean => [word, "*"].some((one) => wholes(rule, member).includes(one));
+  return holds("verbs", verb) && holds("resources", resource) && holds("apiGroups", group);
+}
+
+function wholes(rule: JsonValue, member: string): readonly string[] {
+  return listAt(rule, member).filter((one): one is string => typeof one === "string");
 }
 
 function finding(

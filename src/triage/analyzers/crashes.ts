@@ -1,5 +1,5 @@
 import { type ContainerState, lastRunLog, statesOf, tellingLine } from "../container-state.ts";
-import { mountedTexts, type Variable, variablesOf } from "../environment.ts";
+import { commandWords, mountedTexts, type Variable, variablesOf } from "../environment.ts";
 import type { Analyzer, Candidate, Evidence, Finding } from "../finding.ts";
 import { type KubeObject, listAt, refOf, textAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
@@ -103,7 +103,11 @@ const hostPatterns: readonly RegExp[] = [
 function hostUnknown(crash: Crash): Finding | undefined {
   const { snapshot, workload, container } = crash;
   const lines = (lastRunLog(snapshot, crash.pod, crash.state) ?? []).slice(-100);
-  const settings = [...variablesOf(snapshot, workload, container), ...mountedTexts(snapshot, workload, container)];
+  const settings = [
+    ...variablesOf(snapshot, workload, container),
+    ...mountedTexts(snapshot, workload, container),
+    ...commandWords(workload, container),
+  ];
   for (const line of lines.toReversed())
     for (const pattern of hostPatterns) {
       const host = pattern.exec(line)?.[1];

@@ -59,7 +59,7 @@ function backendFindings(snapshot: Snapshot, ingress: KubeObject, backend: JsonV
         value: name,
         says: `Ingress ${ingress.name} sends to Service ${quote(name, 80)}, which is not in namespace ${ingress.namespace ?? ""}`,
         evidence: [{ object: refOf(ingress), from: "services there", text: quote(names.join(", ")) }],
-        candidates: nearMisses(name, names).map((value) => ({ value, why: "a service of that namespace" })),
+        candidates: likelyBackends(snapshot, ingress, backend, nearMisses(name, names)),
       },
     ];
   }
@@ -93,6 +93,24 @@ function backendFindings(snapshot: Snapshot, ingress: KubeObject, backend: JsonV
       }),
     },
   ];
+}
+
+/** Of services with a name that comes near those that have the port as well; where none has it, all of them. */
+function likelyBackends(
+  snapshot: Snapshot,
+  ingress: KubeObject,
+  backend: JsonValue | undefined,
+  names: readonly string[],
+): Finding["candidates"] {
+  const [number, port] = [numberAt(backend, "service", "port", "number"), textAt(backend, "service", "port", "name")];
+  const fitting = names.filter((name) =>
+    listAt(snapshot.find("Service", ingress.namespace, name)?.json, "spec", "ports").some((one) =>
+      number === undefined ? textAt(one, "name") === port : numberAt(one, "port") === number,
+    ),
+  );
+  return fitting.length > 0
+    ? fitting.map((value) => ({ value, why: "a service of that namespace, with that port" }))
+    : names.map((value) => ({ value, why: "a service of that namespace" }));
 }
 
 function certificateFindings(snapshot: Snapshot, ingress: KubeObject): Finding[] {

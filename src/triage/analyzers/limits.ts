@@ -7,6 +7,9 @@ import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { containersOf, isReady, labelsOf, matchesSelector, revisionsOf, topOwner, type Workload, workloadsOf } from "../workloads.ts";
 
+/** A longer text is data and no configuration of metrics. */
+const longestText = 50_000;
+
 /** What keeps pods from being made, scaled or moved: quotas, limit ranges, autoscalers, disruption budgets. */
 export const findLimits: Analyzer = (snapshot, namespace) => [
   ...workloadsOf(snapshot, namespace).flatMap((workload) => refusedPods(snapshot, workload)),
@@ -139,20 +142,39 @@ function scalerFindings(snapshot: Snapshot, scaler: KubeObject): Finding[] {
   }
   const metrics = listAt(scaler.json, "spec", "metrics");
   const index = metrics.findIndex((metric) => failure.text.includes(metricName(metric)));
-  const at = Math.max(0, index);
-  const kindOf = (textAt(metrics[at], "type") ?? "").toLowerCase();
+  // What the controller said of another metric is about the autoscaler as it was before.
+  if (index < 0) return [];
+  const kindOf = (textAt(metrics[index], "type") ?? "").toLowerCase();
+  const metric = metricName(metrics[index]);
   return [
     {
       fault: "scaler-metric",
       severity: "cause",
       object,
-      field: ["spec", "metrics", at, kindOf, ...(kindOf === "resource" ? ["name"] : ["metric", "name"])],
-      value: metricName(metrics[at]),
-      says: `autoscaler ${scaler.name} cannot read the metric ${quote(metricName(metrics[at]), 80)} by which it scales`,
+      field: ["spec", "metrics", index, kindOf, ...(kindOf === "resource" ? ["name"] : ["metric", "name"])],
+      value: metric,
+      says: `autoscaler ${scaler.name} cannot read the metric ${quote(metric, 80)} by which it scales`,
       evidence: [failure],
-      candidates: [],
+      candidates: kindOf === "resource" ? [] : likelyMetrics(snapshot, metric),
     },
   ];
+}
+
+/** Names that come near a metric's in what is configured in the cluster: other autoscalers, and the adapters that hand metrics out. */
+function likelyMetrics(snapshot: Snapshot, metric: string): Finding["candidates"] {
+  const scaled = snapshot
+    .of("HorizontalPodAutoscaler")
+    .flatMap((scaler) => listAt(scaler.json, "spec", "metrics").map((one) => ({ name: metricName(one), where: scaler })));
+  const written = snapshot.of("ConfigMap").flatMap((map) =>
+    Object.values(textsAt(map.json, "data"))
+      .filter((text) => text.length <= longestText)
+      .flatMap((text) => [...text.matchAll(/[a-z][a-z0-9]*(?:[_:][a-z0-9]+)+/g)].map(([name]) => ({ name, where: map }))),
+  );
+  const known = new Map([...scaled, ...written].map(({ name, where }) => [name, where]));
+  return nearMisses(metric, known.keys()).map((value) => ({
+    value,
+    why: `${known.get(value)?.kind ?? ""} ${known.get(value)?.name ?? ""} names it`,
+  }));
 }
 
 function metricName(metric: Parameters<typeof textAt>[0]): string {
@@ -164,11 +186,16 @@ function metricName(metric: Parameters<typeof textAt>[0]): string {
   );
 }
 
-/** A budget that allows no pod to go although all are well: a drain of a node waits for ever. */
-function budgetFindings(snapshot: Snapshot, budget: KubeObject): Finding[] {
-  const pods = snapshot
+/** The pods that a budget keeps. */
+export function budgetPods(snapshot: Snapshot, budget: KubeObject): readonly KubeObject[] {
+  return snapshot
     .of("Pod", budget.namespace)
     .filter((pod) => matchesSelector(valueAt(budget.json, "spec", "selector"), labelsOf(pod.json)));
+}
+
+/** A budget that allows no pod to go although all are well: a drain of a node waits for ever. */
+function budgetFindings(snapshot: Snapshot, budget: KubeObject): Finding[] {
+  const pods = budgetPods(snapshot, budget);
   if (pods.length === 0) return [];
   const allowed = numberAt(budget.json, "status", "disruptionsAllowed");
   const ready = pods.filter(isReady).length;
@@ -200,7 +227,8 @@ function budgetFindings(snapshot: Snapshot, budget: KubeObject): Finding[] {
   ];
 }
 
-function atLeast(value: unknown, of: number): number {
+/** A number of pods, or a share of them, rounded up as Kubernetes does. */
+export function atLeast(value: unknown, of: number): number {
   if (typeof value === "number") return value;
   const percent = typeof value === "string" ? Number(/^(\d+)%$/.exec(value)?.[1] ?? Number.NaN) : Number.NaN;
   return Number.isNaN(percent) ? 0 : Math.ceil((percent / 100) * of);

@@ -1,0 +1,26 @@
+import { createServer } from "node:http";
+import { departuresOf } from "./departures.js";
+
+export function createTimetableServer({ stops, now = () => new Date() }) {
+  return createServer((request, response) => {
+    const path = new URL(request.url, "http://timetable").pathname;
+    const send = (status, body) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(JSON.stringify(body));
+    };
+    if (path === "/healthz") return send(200, { ok: true });
+    const stop = /^\/stops\/([\w-]+)$/.exec(path)?.[1];
+    if (stop === undefined || !Object.hasOwn(stops, stop)) return send(404, { error: "no such stop" });
+    return send(200, { stop, departures: departuresOf(stops[stop], now()) });
+  });
+}
+
+/** `GET /live` opens a stream; nothing else is served here. */
+export function createEventsServer({ stream }) {
+  return createServer((request, response) => {
+    const path = new URL(request.url, "http://timetable").pathname;
+    if (path === "/healthz") return response.end("ok\n");
+    if (path === "/live") return stream.open(response);
+    response.writeHead(404).end();
+  });
+}

@@ -1,0 +1,62 @@
+import { atLeast, budgetPods } from "./analyzers/limits.ts";
+import { admittedPods } from "./analyzers/network-policies.ts";
+import type { Finding } from "./finding.ts";
+import { isObject, type KubeObject, listAt, objectAt, valueAt } from "./kube-object.ts";
+import { quote } from "./quote.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { labelsOf } from "./workloads.ts";
+
+/**
+ * What a change of an object beside the workloads has to bring before its fault counts as mended: that triage is silent is not enough, since a policy that
+ * admits everybody has no fault either. The answer is why the fault stays; `undefined` where it goes.
+ */
+export function whyObjectStays(finding: Finding, after: Snapshot): string | undefined {
+  const object = after.find(finding.object.kind, finding.object.namespace, finding.object.name);
+  if (object === undefined) return undefined;
+  switch (finding.fault) {
+    case "policy-admits-nobody":
+      return policyStays(finding, object, after);
+    case "ingress-backend":
+    case "ingress-port":
+      return namedStays(finding, object, "nothing answers there any more");
+    case "scaler-metric":
+      return namedStays(finding, object, "it does not scale by that metric any more");
+    case "budget-blocks-drain":
+      return budgetStays(object, after);
+    default:
+      return undefined;
+  }
+}
+
+/** A rule lets in whom it was meant for: the pods that carry one of the labels that come near. */
+function policyStays(finding: Finding, policy: KubeObject, after: Snapshot): string | undefined {
+  const [, way = "ingress", index = 0, side = "from"] = finding.field;
+  const peers = listAt(policy.json, "spec", way, index, side);
+  if (peers.length === 0) return isObject(valueAt(policy.json, "spec", way, index)) ? "the rule lets everybody in" : "the rule is gone";
+  if (peers.some((peer) => isObject(valueAt(peer, "ipBlock")))) return "the rule goes by addresses, and those of pods change";
+  const key = finding.field.at(-1);
+  const meant = finding.candidates.map(({ value }) => value);
+  if (typeof key !== "string" || meant.length === 0) return undefined;
+  const stranger = peers
+    .flatMap((peer) => admittedPods(after, policy, peer))
+    .find((pod) => !meant.includes(labelsOf(pod.json)[key] ?? "") && !Object.values(labelsOf(pod.json)).includes(finding.value ?? ""));
+  return stranger === undefined ? undefined : `it lets in ${quote(stranger.name, 80)}, for which it was not meant`;
+}
+
+/** A name that has to be one of those that are known, where any is. */
+function namedStays(finding: Finding, object: KubeObject, gone: string): string | undefined {
+  const stands = valueAt(object.json, ...finding.field);
+  if (typeof stands !== "string" && typeof stands !== "number") return gone;
+  const value = String(stands);
+  // As before, and all the same no finding any more: what was missing has been made.
+  if (value === finding.value || finding.candidates.length === 0) return undefined;
+  return finding.candidates.some((candidate) => candidate.value === value) ? undefined : `nothing shows that ${quote(value, 60)} is meant`;
+}
+
+/** A budget still has to keep pods from going all at once. */
+function budgetStays(budget: KubeObject, after: Snapshot): string | undefined {
+  const pods = budgetPods(after, budget).length;
+  const { minAvailable, maxUnavailable } = objectAt(budget.json, "spec");
+  const kept = maxUnavailable === undefined ? atLeast(minAvailable, pods) : pods - atLeast(maxUnavailable, pods);
+  return kept > 0 ? undefined : "all of its pods might go at once";
+}

@@ -1,0 +1,67 @@
+import type { Finding } from "./finding.ts";
+import { type KubeObject, listAt, objectAt, textAt } from "./kube-object.ts";
+import { quote } from "./quote.ts";
+
+/** Verbs that change nothing. */
+const reading: ReadonlySet<string> = new Set(["get", "list", "watch"]);
+/** Roles that every cluster has, and that give far more than one program needs. */
+const wideRoles: ReadonlySet<string> = new Set(["cluster-admin", "admin", "edit"]);
+
+export interface RightsChange {
+  readonly rule: "rights-too-wide" | "right-removed";
+  readonly says: string;
+}
+
+/** What a change of a role or binding gives beyond what was refused to anybody, and what it takes away; a few sentences. */
+export function findRightsChanges(
+  before: KubeObject | undefined,
+  after: KubeObject,
+  findings: readonly Finding[],
+): readonly RightsChange[] {
+  const name = `${after.kind} ${after.name}`;
+  if (after.kind === "Role" || after.kind === "ClusterRole") {
+    const [had, has] = [grantsOf(before), grantsOf(after)];
+    const beyond = (some: readonly Grant[], others: readonly Grant[]): readonly Grant[] =>
+      some.filter((grant) => !others.some((other) => textOf(other) === textOf(grant))).slice(0, 3);
+    const says = (word: string, { verb, resource }: Grant): string => `${name} would ${word} to ${quote(verb, 40)} ${quote(resource, 60)}`;
+    return [
+      ...beyond(
+        has.filter((grant) => isTooWide(grant, findings)),
+        had,
+      ).map((grant): RightsChange => ({ rule: "rights-too-wide", says: says("allow", grant) })),
+      ...beyond(had, has).map((grant): RightsChange => ({ rule: "right-removed", says: says("no longer allow", grant) })),
+    ];
+  }
+  if (after.kind === "RoleBinding" || after.kind === "ClusterRoleBinding") {
+    const [role, was] = [after, before].map((one) => textAt(one?.json, "roleRef", "name") ?? "");
+    if (role !== undefined && role !== was && wideRoles.has(role))
+      return [{ rule: "rights-too-wide", says: `${name} would give the rights of ${role}` }];
+  }
+  return [];
+}
+
+interface Grant {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+}
+
+function grantsOf(role: KubeObject | undefined): readonly Grant[] {
+  return listAt(role?.json, "rules").flatMap((rule) => {
+    const words = (member: string): readonly string[] =>
+      listAt(objectAt(rule), member).filter((one): one is string => typeof one === "string");
+    return words("apiGroups").flatMap((group) =>
+      words("resources").flatMap((resource) => words("verbs").map((verb) => ({ verb, group, resource }))),
+    );
+  });
+}
+
+function isTooWide({ verb, group, resource }: Grant, findings: readonly Finding[]): boolean {
+  if ([verb, group, resource].includes("*")) return true;
+  if (findings.some(({ says }) => says.includes(` may not ${verb} ${quote(resource, 60)}`))) return false;
+  return !reading.has(verb) || resource === "secrets";
+}
+
+function textOf({ verb, group, resource }: Grant): string {
+  return `${verb} ${group}/${resource}`;
+}
