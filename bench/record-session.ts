@@ -52,7 +52,21 @@ export async function recordSession(context: CliContext, kind: RecordingKind, op
     const nobody = (): void => {};
     const now = (): number => recordedAt;
     const forgeRoot = join(folder, "forge");
-    const lab = await openLab({ scenario, folder, forgeRoot, token, now, env, signal, onRequest: nobody, onPullRequest: nobody });
+    const lab = await openLab({
+      scenario,
+      folder,
+      forgeRoot,
+      token,
+      now,
+      env,
+      signal,
+      onRequest: nobody,
+      onPullRequest: nobody,
+      // What a client sends is what is wanted here, whatever it pushes.
+      gate: "open",
+      onGate: nobody,
+      complete: (written) => written,
+    });
     try {
       const recorder = await createRecorder(scenario, lab.workDir, token);
       try {

@@ -81,6 +81,7 @@ for (const id of ids) {
         );
         assert.equal(result.outcome, "passed", patch);
         await run(checkout, "git", "reset", "--quiet", "--hard");
+        await run(checkout, "git", "clean", "--quiet", "-fd");
       }
     }));
 

@@ -111,7 +111,8 @@ const specs = {
       spec: { ...spec.jobTemplate.spec, template: template(spec.jobTemplate.spec.template, "Never") },
     },
   }),
-  Service: (spec) => ({
+  Service: ({ publishNotReadyAddresses, ...spec }) => ({
+    ...(publishNotReadyAddresses && { publishNotReadyAddresses }),
     internalTrafficPolicy: "Cluster",
     ipFamilies: ["IPv4"],
     ipFamilyPolicy: "SingleStack",

@@ -9,6 +9,7 @@ import { incidentCommand } from "./commands/incident.ts";
 import { modelCommand } from "./commands/model.ts";
 import { promptCommand } from "./commands/prompt.ts";
 import { codeCommand, runCommand } from "./commands/run.ts";
+import { runbookCommand } from "./commands/runbook.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { triageCommand } from "./commands/triage.ts";
 import { cliContext } from "./context.ts";
@@ -32,6 +33,7 @@ for (const command of [
   triageCommand,
   checkCommand,
   fixCommand,
+  runbookCommand,
   modelCommand,
   promptCommand,
   cacheCommand,

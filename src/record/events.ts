@@ -79,6 +79,15 @@ export type SessionEvent =
       readonly status: number;
     }
   | { readonly type: "pull-request"; readonly at: number; readonly number: number; readonly title: string; readonly url: string }
+  /** The forge's gate decided about a branch that was pushed; `objections` stand against it, a line each, none where it passed. */
+  | {
+      readonly type: "gate";
+      readonly at: number;
+      readonly branch: string;
+      readonly commit: string;
+      readonly passed: boolean;
+      readonly objections: readonly string[];
+    }
   /** Something tried to leave and was refused. */
   | { readonly type: "refused"; readonly at: number; readonly what: string }
   | { readonly type: "progress"; readonly at: number; readonly text: string };

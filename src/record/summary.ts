@@ -23,6 +23,8 @@ export interface SessionSummary {
   /** Characters of thought that were withheld. */
   readonly thinkingCharacters: number;
   readonly refused: readonly string[];
+  /** Pushes that the gate refused. */
+  readonly refusedPushes: number;
   readonly pullRequests: readonly { readonly number: number; readonly title: string; readonly url: string }[];
   readonly clusterRequests: number;
   readonly forgeRequests: number;
@@ -45,6 +47,7 @@ export const emptySummary: SessionSummary = {
   guarded: 0,
   thinkingCharacters: 0,
   refused: [],
+  refusedPushes: 0,
   pullRequests: [],
   clusterRequests: 0,
   forgeRequests: 0,
@@ -93,6 +96,8 @@ export function addEvent(before: SessionSummary, event: SessionEvent): SessionSu
         : { ...summary, forgeRequests: summary.forgeRequests + 1 };
     case "pull-request":
       return { ...summary, pullRequests: [...summary.pullRequests, { number: event.number, title: event.title, url: event.url }] };
+    case "gate":
+      return { ...summary, refusedPushes: summary.refusedPushes + (event.passed ? 0 : 1) };
     case "refused":
       return { ...summary, refused: [...summary.refused, event.what] };
     case "session":

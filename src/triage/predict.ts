@@ -8,6 +8,8 @@ import type { Finding } from "./finding.ts";
 import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { distance } from "./near.ts";
 import { argumentStays } from "./predict-arguments.ts";
+import { certificateStays } from "./predict-certificates.ts";
+import { limitRangeStays } from "./predict-limit-range.ts";
 import { whyObjectStays } from "./predict-objects.ts";
 import { quotaStays } from "./predict-quota.ts";
 import { quantity } from "./quantity.ts";
@@ -59,6 +61,15 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
     case "argument-unknown":
     case "command-not-found":
       return argumentStays(place.container, now.container, finding, repositoryText);
+    case "limit-range":
+      return limitRangeStays(
+        now.container,
+        after,
+        now.workload.object.namespace ?? "",
+        neededMemory(place.workload, place.container, before),
+      );
+    case "certificate-expired":
+      return certificateStays(finding, before, after);
     case "quota-exceeded":
       return quotaStays(place.workload, now.container, before, after, finding);
     case "job-deadline":

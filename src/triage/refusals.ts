@@ -242,6 +242,7 @@ function asksFor(finding: Finding, object: ObjectRef): boolean {
     case "ingress-certificate":
       return finding.value === object.name;
     case "key-missing":
+    case "certificate-expired":
       return finding.evidence.some((one) => refText(one.object) === refText(object));
     case "selector-matches-nothing":
     case "target-port":

@@ -11,6 +11,7 @@ import { findProbes } from "./analyzers/probes.ts";
 import { findReferences } from "./analyzers/references.ts";
 import { findScheduling } from "./analyzers/scheduling.ts";
 import { findServices } from "./analyzers/services.ts";
+import { findStatefulSets } from "./analyzers/stateful-sets.ts";
 import { findStorage } from "./analyzers/storage.ts";
 import type { Analyzer, Finding, Severity } from "./finding.ts";
 import { fieldText, refText } from "./kube-object.ts";
@@ -26,6 +27,7 @@ const analyzers: readonly Analyzer[] = [
   findStorage,
   findLimits,
   findScheduling,
+  findStatefulSets,
   findServices,
   findIngresses,
   findNetworkPolicies,

@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { CloisterError } from "../../error.ts";
 import type { KubeObject } from "../../triage/kube-object.ts";
+import { isKustomization, isYamlPath, usualFolders } from "../../triage/manifest-paths.ts";
 import { type ManifestProblem, readManifests } from "../../triage/manifests.ts";
 import { runProgram } from "../run-program.ts";
 import { withTempFolder } from "../temp-folder.ts";
@@ -34,8 +35,6 @@ export interface TreeChange {
   readonly base: string;
 }
 
-/** Where manifests usually are, in this order. */
-const usualFolders = ["deploy", "manifests", "k8s", "kubernetes", "charts", "config"];
 const mostFiles = 2000;
 const mostBytes = 4 * 2 ** 20;
 
@@ -113,10 +112,10 @@ async function readTree(access: TreeAccess, root: string): Promise<TreeManifests
   if (paths.length === 0)
     throw new CloisterError("missing", `There is no manifest below ${folder}.`, { hint: "Name their folder with --manifests." });
   const charts = paths.filter((path) => basename(path) === "Chart.yaml").map((path) => join(path, ".."));
-  const overlays = paths.filter((path) => /^kustomization\.ya?ml$/.test(basename(path))).map((path) => join(path, ".."));
+  const overlays = paths.filter(isKustomization).map((path) => join(path, ".."));
   const plain = new Map<string, string>();
   for (const path of paths) {
-    if (/^kustomization\.ya?ml$/.test(basename(path)) || charts.some((chart) => path.startsWith(`${chart}/`))) continue;
+    if (isKustomization(path) || charts.some((chart) => path.startsWith(`${chart}/`))) continue;
     plain.set(relative(root, path), await readFile(path, "utf8"));
   }
   const made = new Map<string, string>();
@@ -155,10 +154,7 @@ async function yamlPaths(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries
     // A link may lead out of the repository.
-    .filter(
-      (entry) =>
-        entry.isFile() && /\.ya?ml$/.test(entry.name) && !/(?:^|\/)(?:\.git|node_modules)(?:\/|$)/.test(relative(folder, entry.parentPath)),
-    )
+    .filter((entry) => entry.isFile() && isYamlPath(join(relative(folder, entry.parentPath), entry.name)))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   if (paths.length > mostFiles)

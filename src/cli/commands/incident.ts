@@ -90,7 +90,7 @@ async function runShown(context: CliContext, id: string, options: RunOptions): P
     id,
     guidance: options.guidance,
     client: options.client,
-    runbook: options.runbook ?? join(context.packageRoot, "runbooks", "kubernetes-incident.yaml"),
+    runbook: options.runbook,
   };
   try {
     return await runIncidentSession(context, request, (event) => {

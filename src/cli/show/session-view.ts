@@ -56,6 +56,15 @@ export function createSessionView(style: Style): (event: SessionEvent) => Shown 
         return { lines: [`  ${style.yellow("!")} ${printable(event.reason)}`] };
       case "pull-request":
         return { lines: [`  ${style.green("✓")} pull request #${event.number}: ${printable(event.title)}`] };
+      case "gate":
+        return {
+          lines: event.passed
+            ? [`  ${style.green("✓")} the gate passed ${printable(event.branch)}`]
+            : [
+                `  ${style.red("✗")} the gate refused ${printable(event.branch)}`,
+                ...event.objections.map((line) => `      ${style.red(printable(line))}`),
+              ],
+        };
       case "refused":
         return { lines: [`  ${style.red("refused")} ${printable(event.what)}`] };
       case "progress":
