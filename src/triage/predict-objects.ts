@@ -57,6 +57,7 @@ function namedStays(finding: Finding, object: KubeObject, gone: string): string 
 function budgetStays(budget: KubeObject, after: Snapshot): string | undefined {
   const pods = budgetPods(after, budget).length;
   const { minAvailable, maxUnavailable } = objectAt(budget.json, "spec");
+  if (minAvailable !== undefined && maxUnavailable !== undefined) return "only one of minAvailable and maxUnavailable may be there";
   const kept = maxUnavailable === undefined ? atLeast(minAvailable, pods) : pods - atLeast(maxUnavailable, pods);
   return kept > 0 ? undefined : "all of its pods might go at once";
 }

@@ -148,6 +148,8 @@ function isAnnotation(field: readonly FieldStep[]): boolean {
 function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[]): boolean {
   const path = fieldText(field);
   if (refText(finding.object) === refText(object)) {
+    // A budget has one of the two; either may take the other's place.
+    if (finding.fault === "budget-blocks-drain") return path === "spec.minAvailable" || path === "spec.maxUnavailable";
     const own = fieldText(scopeOf(finding));
     if (
       own === "" ||
