@@ -15,7 +15,7 @@ import { type Container, containersOf, type Workload, workloadsOf } from "./work
  * faults has a rule of what a change must bring. The answer is why the fault stays; `undefined` where it goes.
  */
 export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot): string | undefined {
-  const beside = whyObjectStays(finding, after);
+  const beside = whyObjectStays(finding, before, after);
   if (beside !== undefined) return beside;
   const place = findPlace(finding, before);
   if (place === undefined) return undefined;

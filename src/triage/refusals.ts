@@ -18,7 +18,7 @@ import {
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import { findRightsChanges } from "./rights.ts";
-import { type Container, containersOf } from "./workloads.ts";
+import { type Container, containersOf, labelsOf, matchesSelector } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
 const largestRise = 64;
@@ -119,6 +119,14 @@ function worsens({ object, before, after }: ChangedObject): Refusal[] {
     valueAt(after.json, "spec", "template") !== undefined
   )
     found.push(refuse("selector-changed", `the selector of ${object.kind} ${object.name} cannot be changed once it is there`));
+  const selector =
+    valueAt(after.json, "spec", "selector", "matchLabels") === undefined ? undefined : valueAt(after.json, "spec", "selector");
+  if (
+    selector !== undefined &&
+    isObject(valueAt(after.json, "spec", "template")) &&
+    !matchesSelector(selector, labelsOf(valueAt(after.json, "spec", "template")))
+  )
+    found.push(refuse("selector-unmatched", `the pods of ${object.kind} ${object.name} would not have the labels of its own selector`));
   return found;
 }
 
