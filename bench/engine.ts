@@ -2,7 +2,8 @@
  * The engine beside the bare library, and beside llama-bench where one is given: prefill and decode rates, measured in turns in
  * one go, so that a noisy machine is noisy for all of them.
  *
- *     npm run bench:engine -- [--model NAME|PATH] [--prompt 512] [--answer 64] [--rounds 5] [--llama-bench PATH] [--json]
+ *     npm run bench:engine -- [--model NAME|PATH] [--prompt 512] [--answer 64] [--rounds 5]
+ *         [--llama-bench PATH | --llama-server PATH] [--json]
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,6 +14,8 @@ import { createInterface } from "node:readline";
 import { parseArgs, promisify } from "node:util";
 import { engineEnvironment } from "../src/runtime/embedded/engine-environment.ts";
 import { type EngineLink, startEngine } from "../src/runtime/embedded/engine-link.ts";
+import { startRatedServer } from "./server-rates.ts";
+import { median } from "./statistics.ts";
 
 /** Tokens per second. */
 interface Rates {
@@ -34,6 +37,7 @@ const { values } = parseArgs({
     answer: { type: "string", default: "64" },
     rounds: { type: "string", default: "5" },
     "llama-bench": { type: "string" },
+    "llama-server": { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
@@ -50,12 +54,26 @@ const engine = await startEngine({
   loadStallMs: 120_000,
 });
 const contenders: Contender[] = [engineContender(engine)];
+const stopped = new AbortController();
+let closing: Promise<void> | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    stopped.abort();
+    void closeAll().finally(() => process.exit(130));
+  });
 try {
   contenders.push(await bareContender(engine.facts.threads));
   if (values["llama-bench"] !== undefined) contenders.push(llamaBenchContender(values["llama-bench"], engine.facts.threads));
+  if (values["llama-server"] !== undefined) contenders.push(await llamaServerContender(values["llama-server"]));
   report(await measureInTurns());
 } finally {
-  for (const contender of contenders) await contender.close();
+  await closeAll();
+}
+
+/** Once, whoever asks first: the end of the measurement, or a signal in the middle of it. */
+function closeAll(): Promise<void> {
+  closing ??= Promise.allSettled(contenders.map((contender) => contender.close())).then(() => undefined);
+  return closing;
 }
 
 async function measureInTurns(): Promise<Map<string, Rates[]>> {
@@ -147,12 +165,21 @@ function llamaBenchContender(program: string, threads: number): Contender {
         "-o",
         "json",
       ];
-      const { stdout } = await run(program, args, { maxBuffer: 2 ** 24 });
+      const { stdout } = await run(program, args, { maxBuffer: 2 ** 24, signal: stopped.signal });
       const tests = JSON.parse(stdout) as { n_prompt: number; n_gen: number; avg_ts: number }[];
       const rate = (wanted: (test: { n_prompt: number; n_gen: number }) => boolean): number => tests.find(wanted)?.avg_ts ?? Number.NaN;
       return { prefill: rate(({ n_prompt }) => n_prompt > 0), decode: rate(({ n_gen }) => n_gen > 0) };
     },
     close: async () => {},
+  };
+}
+
+async function llamaServerContender(program: string): Promise<Contender> {
+  const server = await startRatedServer(program, modelPath, promptTokens + answerTokens + 256, stopped.signal);
+  return {
+    name: "llama-server",
+    measure: async (text) => server.measure(await cutTo(engine, text), answerTokens),
+    close: () => server.close(),
   };
 }
 
@@ -173,7 +200,10 @@ function ratesOf(timing: Timing): Rates {
 
 function report(results: Map<string, Rates[]>): void {
   const medians = new Map(
-    [...results].map(([name, rates]) => [name, { prefill: median(rates, "prefill"), decode: median(rates, "decode") }]),
+    [...results].map(([name, rates]) => [
+      name,
+      { prefill: median(rates.map(({ prefill }) => prefill)), decode: median(rates.map(({ decode }) => decode)) },
+    ]),
   );
   const ours = medians.get("engine") ?? { prefill: 0, decode: 0 };
   const ratios = [...medians]
@@ -211,12 +241,6 @@ function report(results: Map<string, Rates[]>): void {
 
 function row(name: string, { prefill, decode }: Rates): string {
   return `${name.padEnd(14)} prefill ${prefill.toFixed(1).padStart(7)} tok/s   decode ${decode.toFixed(1).padStart(6)} tok/s`;
-}
-
-function median(rates: readonly Rates[], of: keyof Rates): number {
-  const sorted = rates.map((rate) => rate[of]).sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
 /** A text of one line that no other round shares, longer than any prompt asked for. */

@@ -1,48 +1,22 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "../src/messages/answer.ts";
 import type { Tool, Turn } from "../src/messages/conversation.ts";
-import type { Prompt } from "../src/prompt/prompt.ts";
-import type { PromptTemplate } from "../src/prompt/template.ts";
 import { createEmbeddedRuntime } from "../src/runtime/embedded/embedded.ts";
 import { engineEnvironment } from "../src/runtime/embedded/engine-environment.ts";
 import { startEngine } from "../src/runtime/embedded/engine-link.ts";
-import type { Runtime, RuntimeEvent } from "../src/runtime/runtime.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
+import { absentModel, engines, lane, modelFile, patient, prompt, says, tell, template, until } from "./engine-stage.ts";
 
-const home = process.env["CLOISTER_HOME"] ?? join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister");
-const modelPath = join(home, "models", "smollm2-135m.gguf");
+const modelPath = modelFile("smollm2-135m");
 const window = 2048;
-const patient = new AbortController().signal;
-
-/** ChatML as the model was trained on it, without tools. */
-const template: PromptTemplate = {
-  description: "of the test",
-  stop: ["<|im_end|>"],
-  render: ({ system, turns }) => [
-    { text: "<|im_start|>system\n", special: true },
-    { text: system, special: false },
-    ...turns.flatMap((turn) => [
-      { text: `<|im_end|>\n<|im_start|>${turn.role}\n`, special: true },
-      { text: written(turn), special: turn.role === "assistant", ...(turn.role === "assistant" ? { assistant: true } : {}) },
-    ]),
-    { text: "<|im_end|>\n<|im_start|>assistant\n", special: true },
-  ],
-};
-
-function written(turn: Turn): string {
-  if (turn.role !== "assistant") return turn.text;
-  const calls = turn.calls.map((call) => `<tool_call>\n{"name": "${call.name}", "arguments": ${JSON.stringify(call.input)}}\n</tool_call>`);
-  return [turn.text, ...calls].filter((part) => part !== "").join("\n");
-}
-
-const lane = { id: "main", kind: "main" } as const;
 
 const bash: Tool = {
   name: "Bash",
@@ -50,49 +24,8 @@ const bash: Tool = {
   inputSchema: { type: "object", properties: { command: { type: "string" } }, required: ["command"], additionalProperties: false },
 };
 
-function prompt(turns: readonly Turn[], change: Partial<Prompt> = {}): Prompt {
-  return { system: "You are brief.", tools: [], turns, answer: { kind: "anything" }, maxTokens: 24, temperature: 0, ...change };
-}
-
-function says(text: string): Turn {
-  return { role: "user", text };
-}
-
-interface Told {
-  readonly events: RuntimeEvent[];
-  readonly text: string;
-  readonly end: Extract<RuntimeEvent, { type: "end" }>;
-}
-
-async function tell(runtime: Runtime, asked: Prompt, signal = patient): Promise<Told> {
-  const events: RuntimeEvent[] = [];
-  for await (const event of runtime.run(asked, lane, signal)) events.push(event);
-  const end = events.at(-1);
-  assert.ok(end?.type === "end", "a turn ends with its end");
-  const text = events.map((event) => (event.type === "text" ? event.text : "")).join("");
-  return { events, text, end };
-}
-
-/** Process ids of the engines that this process has started. */
-function engines(parent = process.pid): number[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
-  return lines
-    .filter((line) => line.includes("engine-process.js"))
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, ppid]) => ppid === parent)
-    .map(([pid]) => pid ?? 0);
-}
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (condition()) return;
-    await sleep(100);
-  }
-  assert.fail(`waited half a minute in vain: ${what}`);
-}
-
 const options = { modelPath, modelName: "smollm2-135m", template, env: process.env, window };
-const absent = existsSync(modelPath) ? undefined : `no model at ${modelPath}: cloister model pull smollm2-135m`;
+const absent = absentModel("smollm2-135m");
 const progress: number[] = [];
 let shared: Runtime | undefined;
 
@@ -201,7 +134,7 @@ engineTest("a prompt over the window is refused with both numbers, and nothing i
   assert.ok(small.end.timing.promptTokens < 100);
 });
 
-engineTest("two turns at once run one after the other; one that is cancelled while it waits never runs", async (runtime) => {
+engineTest("two turns of a lane run one after the other; one that is cancelled while it waits never runs", async (runtime) => {
   const order: string[] = [];
   const run = async (name: string, signal = patient): Promise<void> => {
     for await (const event of runtime.run(prompt([says(`${name}!`)], { maxTokens: 8 }), lane, signal)) order.push(`${name} ${event.type}`);
@@ -214,11 +147,9 @@ engineTest("two turns at once run one after the other; one that is cancelled whi
   assert.equal(c?.status, "fulfilled");
   assert.ok(b?.status === "rejected");
   assert.equal((b.reason as { code?: string }).code, "cancelled");
-  assert.deepEqual(
-    order,
-    [...order].sort((x, y) => x.charCodeAt(0) - y.charCodeAt(0)),
-    "the turns' events are not mixed",
-  );
+  assert.ok(!order.some((event) => event.startsWith("b")));
+  // The engine begins with the next turn when the last token of the one before is made, which is a little before its reader has heard of it.
+  assert.ok(order.indexOf("c text") > order.indexOf("a end"), order.join(", "));
 });
 
 engineTest("a call that is held to a form is valid, and its tokens are kept for the next turn", async (runtime) => {

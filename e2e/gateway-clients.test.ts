@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { CloisterError } from "../src/error.ts";
 import type { GatewayLimits } from "../src/gateway/options.ts";
@@ -13,12 +11,7 @@ import { canonicalise } from "../src/prompt/canonical.ts";
 import { applyDiet, dietOf } from "../src/prompt/diet.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
 import { end, fakeRuntime, scripted, serveGateway, type Served, token } from "./gateway-fixture.ts";
-
-const modules = resolve(import.meta.dirname, "../../node_modules");
-const clients: { readonly version: string; readonly command: readonly [string, ...string[]] }[] = [
-  { version: "2.1.84", command: [process.execPath, join(modules, "claude-code-2.1.84/cli.js")] },
-  { version: "2.1.330", command: [join(modules, "@anthropic-ai/claude-code/bin/claude.exe")] },
-];
+import { isInstalled, type RealClient, realClients, startClient } from "./real-client.ts";
 
 interface Finished {
   readonly status: number | null;
@@ -26,51 +19,18 @@ interface Finished {
   readonly result: { readonly is_error: boolean; readonly result: string };
 }
 
-/** Runs the client in `folder` on one task, with a HOME and a configuration of its own, and nothing of this process's environment but PATH. */
-async function runClient(
-  t: TestContext,
-  command: readonly [string, ...string[]],
-  served: Served,
-  folder: string,
-  flags: readonly string[],
-): Promise<Finished> {
+/** Runs the client in `folder` on one task. */
+async function runClient(client: RealClient, served: Served, folder: string, flags: readonly string[]): Promise<Finished> {
   const home = await mkdtemp(join(tmpdir(), "cloister-home-"));
-  const [file, ...first] = command;
-  const task = [
-    "-p",
-    "fix the thing",
-    "--model",
-    "test-model",
-    "--dangerously-skip-permissions",
-    "--output-format",
-    "stream-json",
-    "--verbose",
-  ];
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: home,
-    CLAUDE_CONFIG_DIR: join(home, "config"),
-    IS_SANDBOX: "1",
-    ANTHROPIC_BASE_URL: served.listening.url,
-    ANTHROPIC_AUTH_TOKEN: token,
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    DISABLE_TELEMETRY: "1",
-    DISABLE_ERROR_REPORTING: "1",
-    DISABLE_AUTOUPDATER: "1",
-    DISABLE_UPDATES: "1",
-    DISABLE_GROWTHBOOK: "1",
-    CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: "1",
-    CLAUDE_CODE_SKIP_FAST_MODE_ORG_CHECK: "1",
-    ENABLE_CLAUDEAI_MCP_SERVERS: "false",
-    CLAUDE_CODE_DISABLE_ARTIFACT: "1",
-  };
-  const child = spawn(file, [...first, ...task, ...flags], {
-    cwd: folder,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-    signal: t.signal,
-    timeout: 120_000,
+  const task = ["-p", "fix the thing", "--model", "test-model", "--dangerously-skip-permissions"];
+  const child = startClient(client, {
+    folder,
+    home,
+    url: served.listening.url,
+    token,
+    flags: [...task, "--output-format", "stream-json", "--verbose", ...flags],
   });
+  child.stdin.end();
   try {
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -93,18 +53,18 @@ async function runClient(
 
 async function inSession(
   t: TestContext,
-  client: (typeof clients)[number],
+  client: RealClient,
   runtimeFor: (folder: string) => Runtime,
   flags: readonly string[],
   work: (served: Served, finished: Finished, folder: string) => Promise<void> | void,
   limits: Partial<GatewayLimits> = {},
 ): Promise<void> {
-  if (!existsSync(client.command.at(-1) ?? "")) return t.skip(`client ${client.version} is not installed`);
+  if (!isInstalled(client)) return t.skip(`client ${client.version} is not installed`);
   const folder = await mkdtemp(join(tmpdir(), "cloister-work-"));
   const served = await serveGateway(runtimeFor(folder), { diet: dietOf("code"), limits });
   try {
     await writeFile(join(folder, "a.txt"), "one\n");
-    await work(served, await runClient(t, client.command, served, folder, flags), folder);
+    await work(served, await runClient(client, served, folder, flags), folder);
   } finally {
     await served.close();
     await rm(folder, { recursive: true, force: true });
@@ -132,7 +92,7 @@ turns:
     says: The file is mended.
 `;
 
-for (const client of clients) {
+for (const client of realClients) {
   for (const [mode, flags] of [
     ["as cloister starts it", small],
     ["as it comes", []],
@@ -180,7 +140,7 @@ for (const client of clients) {
 test("both clients, started small, come to the same prompt on the first turn, tools and all", async (t) => {
   const seen: Conversation[] = [];
   const hello = "{ name: hello, turns: [{ says: Hello. }] }";
-  for (const client of clients) {
+  for (const client of realClients) {
     await inSession(
       t,
       client,
@@ -208,7 +168,7 @@ function assertPrefix(earlier: Conversation | undefined, later: Conversation): v
 /** Where in its second turn the engine dies, once. */
 const deaths = ["at once", "while the prompt is evaluated", "in the middle of a word", "in silence"] as const;
 
-for (const client of clients) {
+for (const client of realClients) {
   for (const death of deaths) {
     test(`client ${client.version} tries again when the engine dies ${death}, and the session goes on`, async (t) => {
       let turns = 0;
@@ -248,7 +208,7 @@ function lost(): CloisterError {
   return new CloisterError("engine-lost", "The engine's process died; the turn can be tried again.");
 }
 
-for (const client of clients) {
+for (const client of realClients) {
   for (const slow of [false, true]) {
     test(`client ${client.version} knows a prompt over the window when it is told ${slow ? "after message_start" : "at once"}`, async (t) => {
       const fake = fakeRuntime(async function* () {

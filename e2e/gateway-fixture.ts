@@ -11,12 +11,25 @@ import { createScriptedRuntime } from "../src/runtime/scripted/scripted.ts";
 
 export const token = "token-of-this-test";
 
+export interface SeenRequest {
+  readonly method: string;
+  /** Without its query. */
+  readonly path: string;
+  readonly headers: Headers;
+  /** Empty where there is none. */
+  readonly body: string;
+  /** Of the answer; undefined while there is none. */
+  status: number | undefined;
+}
+
 export interface Served {
   readonly gateway: Gateway;
   readonly listening: Listening;
   readonly events: SessionEvent[];
   /** Bodies of the Messages requests, as they came. */
   readonly bodies: string[];
+  /** All requests, in the order in which they came. */
+  readonly requests: SeenRequest[];
   close(): Promise<void>;
 }
 
@@ -24,6 +37,7 @@ export interface Served {
 export async function serveGateway(runtime: Runtime, options: Partial<GatewayOptions> = {}): Promise<Served> {
   const events: SessionEvent[] = [];
   const bodies: string[] = [];
+  const requests: SeenRequest[] = [];
   let ids = 0;
   const gateway = createGateway({
     runtime,
@@ -36,12 +50,20 @@ export async function serveGateway(runtime: Runtime, options: Partial<GatewayOpt
   });
   const listening = await listen(
     async (request) => {
-      if (request.method === "POST" && new URL(request.url).pathname === "/v1/messages") {
-        const bytes = new Uint8Array(await request.arrayBuffer());
-        bodies.push(new TextDecoder().decode(bytes));
-        return gateway.fetch(new Request(request.url, { method: "POST", headers: request.headers, body: bytes, signal: request.signal }));
-      }
-      return gateway.fetch(request);
+      const body = request.method === "POST" ? new Uint8Array(await request.arrayBuffer()) : undefined;
+      const { method, headers } = request;
+      const seen: SeenRequest = {
+        method,
+        path: new URL(request.url).pathname,
+        headers,
+        body: new TextDecoder().decode(body),
+        status: undefined,
+      };
+      requests.push(seen);
+      if (method === "POST" && seen.path === "/v1/messages") bodies.push(seen.body);
+      const response = await gateway.fetch(new Request(request.url, { method, headers, signal: request.signal, ...(body && { body }) }));
+      seen.status = response.status;
+      return response;
     },
     { host: "127.0.0.1", port: 0 },
   );
@@ -50,6 +72,7 @@ export async function serveGateway(runtime: Runtime, options: Partial<GatewayOpt
     listening,
     events,
     bodies,
+    requests,
     async close() {
       await listening.close();
       await gateway.close();

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import Anthropic, { BadRequestError, NotFoundError } from "@anthropic-ai/sdk";
 import type { Prompt } from "../src/prompt/prompt.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
+import { seeded } from "../src/prompt/vary-request.test.data.ts";
 import { end, fakeRuntime, scripted, serveGateway, type Served, token, until } from "./gateway-fixture.ts";
 
 const hello = `
@@ -350,14 +351,3 @@ test("random bodies: always a 4xx in the API's form, never a crash", async () =>
     assert.equal((await client.messages.create(ask)).stop_reason, "tool_use");
   });
 });
-
-/** A small generator of numbers in [0, 1), the same on every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { readText } from "../src/cli/cluster/working-tree.ts";
 import { loadCluster } from "../src/incident/cluster/load-cluster.ts";
 import { loadScenario, type Scenario } from "../src/incident/scenario.ts";
 import { snapshotOf } from "../src/incident/snapshot.ts";
@@ -80,6 +81,7 @@ for (const id of ids) {
     const { scenario, snapshot, namespaces } = await open(id);
     if (scenario.truth.causes.some((cause) => "code" in cause)) return;
     const before = readManifests(await yamlFiles(scenario.paths.repo), scenario.namespace).objects;
+    const repositoryText = await readText(scenario.paths.repo, new Set((await yamlFiles(scenario.paths.repo)).keys()));
     for (const kind of ["right", "wrong"] as const)
       for (const patch of await readdir(join(scenario.folder, "verify", kind)).catch(() => [])) {
         const folder = await mkdtemp(join(tmpdir(), `check-${id}-`));
@@ -92,6 +94,7 @@ for (const id of ids) {
             before,
             after: after.objects,
             otherFiles: await otherFiles(scenario.paths.repo, folder),
+            repositoryText,
           });
           const why = JSON.stringify({
             stays: result.stays.map((one) => `${one.fault}: ${one.why}`),

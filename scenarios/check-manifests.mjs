@@ -9,11 +9,11 @@ const maxFileBytes = 1024 * 1024;
 const maxFiles = 2000;
 
 /** What makes this run worthless, rather than the change wrong: exit status 2. */
-class CannotRun extends Error {}
+export class CannotRun extends Error {}
 
 /**
  * Runs the checks of one scenario against the checkout named on the command line. `judge` gets the scenario's truth, the
- * manifests before and after, and `check(name, ok, why)`. Exit status: 0 all ok, 1 some failed, 2 could not run.
+ * manifests before and after, the paths of the files that `changed`, and `check(name, ok, why)`. Exit status: 0 all ok, 1 some failed, 2 could not run.
  */
 export function verify(scriptUrl, judge) {
   const scenario = fileURLToPath(new URL("..", scriptUrl));
@@ -24,13 +24,14 @@ export function verify(scriptUrl, judge) {
     if (checkout === undefined) throw new CannotRun("usage: node verify.mjs CHECKOUT");
     const before = readFolder(join(scenario, "repo"));
     const after = readFolder(checkout);
-    const outside = changedPaths(before, after).filter((path) => !path.startsWith("deploy/"));
+    const changed = changedPaths(before, after);
+    const outside = changed.filter((path) => !path.startsWith("deploy/"));
     check("only-deploy", outside.length === 0, outside.length === 0 ? "nothing outside deploy/ changed" : `changed outside deploy/: ${outside.join(", ")}`);
     const head = readManifests(after);
     check("manifests-readable", head.problems.length === 0, head.problems.join("; ") || "every manifest parses");
     if (head.problems.length === 0) {
       const truth = parse(readFileSync(join(scenario, "truth.yaml"), "utf8"));
-      judge({ truth, base: readManifests(before).objects, head: head.objects, check });
+      judge({ truth, base: readManifests(before).objects, head: head.objects, changed, check });
     }
   } catch (thrown) {
     console.error(thrown instanceof CannotRun ? thrown.message : thrown.stack);
@@ -42,7 +43,7 @@ export function verify(scriptUrl, judge) {
 }
 
 /** A folder's files by path, without `.git`. A symbolic link is not followed: its target stands for its text. */
-function readFolder(root) {
+export function readFolder(root) {
   const files = new Map();
   const walk = (inner) => {
     for (const entry of readdirSync(join(root, inner), { withFileTypes: true })) {
@@ -63,7 +64,7 @@ function readFolder(root) {
   return files;
 }
 
-function changedPaths(before, after) {
+export function changedPaths(before, after) {
   return [...new Set([...before.keys(), ...after.keys()])].filter((path) => !before.has(path) || !after.has(path) || before.get(path) !== after.get(path));
 }
 

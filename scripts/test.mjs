@@ -6,7 +6,7 @@ import { spec } from "node:test/reporters";
 
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith("-"));
 const files = [];
-for (const room of ["dist/src", "dist/e2e"]) if (existsSync(room)) walk(room);
+for (const room of ["dist/src", "dist/bench", "dist/e2e"]) if (existsSync(room)) walk(room);
 function walk(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name))) {
     const path = join(folder, entry.name);

@@ -13,7 +13,7 @@ export const defaultNodes = [
   { name: "worker-2", cpu: 8, memoryKi: 16_374_624 },
 ];
 
-/** `node`: `{ name, cpu, memoryKi, arch?, labels?, taints?, unschedulable?, conditions?: { DiskPressure: "True" } , ip }` */
+/** `node`: `{ name, cpu, memoryKi, arch?, labels?, taints?, unschedulable?, conditions?: { DiskPressure: "True" } , ip, rebooted? }`; `rebooted`: how long ago */
 export function nodeObject(node, clock) {
   const { name, cpu, memoryKi, arch = "amd64", ip, index } = node;
   const condition = (type, calm, reasons, messages) => {
@@ -21,7 +21,7 @@ export function nodeObject(node, clock) {
     const at = status === calm ? 0 : 1;
     return {
       lastHeartbeatTime: clock.stamp(50),
-      lastTransitionTime: clock.stamp(at === 0 ? "240d" : (node.since ?? "2h")),
+      lastTransitionTime: clock.stamp(at === 0 ? (node.rebooted ?? "240d") : (node.since ?? "2h")),
       message: messages[at],
       reason: reasons[at],
       status,

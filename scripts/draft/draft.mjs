@@ -12,7 +12,8 @@ import { addPod, controllers, withDefaults } from "./workloads.mjs";
 export * from "./states.mjs";
 
 /**
- * `plan`: `{ recordedAt, serverVersion?, age, namespaces, nodes?, apply, about?, events? }`. `apply` lists manifests: objects, or paths of files and
+ * `plan`: `{ recordedAt, serverVersion?, age, namespaces, nodes?, apply, about?, events?, steady? }`; `steady`: pods that are ready have been
+ * so since they were started. `apply` lists manifests: objects, or paths of files and
  * folders from the scenario's own (`repo/deploy`). `about` says by `Kind/namespace/name` what is special: see `workloads.mjs` (`age`,
  * `revisions`, `pods`, `jobs`, `status`).
  */
@@ -40,8 +41,7 @@ export function composeCluster(folder, plan) {
   const manifests = plan.apply.flatMap((entry) => (typeof entry === "string" ? readManifests(join(folder, entry)) : [entry]));
   for (const namespace of ["default", "kube-system", "kube-public", "kube-node-lease", ...plan.namespaces])
     addNamespace(world, namespace, plan);
-  for (const object of backgroundObjects()) apply(world, object, {});
-  for (const manifest of manifests) {
+  for (const manifest of [...backgroundObjects(), ...manifests]) {
     const ref = `${manifest.kind}/${manifest.metadata.namespace ?? ""}/${manifest.metadata.name}`.replace("//", "/");
     used.add(ref);
     apply(world, manifest, about[ref] ?? {});
@@ -166,6 +166,7 @@ function createWorld(plan) {
   const world = {
     clock,
     age: plan.age,
+    steady: plan.steady ?? false,
     nodeNames: nodes,
     add({ ago, uid, ...object }) {
       const key = keyOf(object);

@@ -46,6 +46,8 @@ export function createClock(recordedAt) {
     recordedAt,
     /** `2026-11-17T09:42:00Z` */
     stamp: (ago) => new Date(at(ago)).toISOString().replace(/\.\d+Z$/, "Z"),
+    /** Seconds since a stamp. */
+    since: (stamp) => (stamp === undefined ? 0 : (now - Date.parse(stamp)) / 1000),
     /** With nanoseconds, as log lines have them. */
     fine: (ago, salt) => {
       const nanos = Math.floor(shareOf(`${salt} ${ago}`) * 1e9);

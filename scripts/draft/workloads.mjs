@@ -17,7 +17,11 @@ const ownerOf = (object) => [
 /** Whether an object's pods are ready, as its condition says it. */
 const readyOf = (pod) => pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 
-/** Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods? }], stuck?, failedCreate? }`; the last revision is the manifest itself. */
+/**
+ * Deployment → ReplicaSets → Pods. `about`: `{ age, revisions: [{ ago, change?, pods?, desired?, failedCreate?, stoppedAgo?, scaled?, gone? }] }`; the last
+ * revision is the manifest itself. `{set}` in `failedCreate` is the replica set's name. `scaled`: `[{ ago, from, to }]` in place of one step; `gone`: a list
+ * of events for each pod that is there no more.
+ */
 export function addDeployment(world, live, about) {
   const { clock } = world;
   const { namespace, name } = live.metadata;
@@ -56,6 +60,12 @@ export function addDeployment(world, live, about) {
       },
     });
     const pods = wanted.map((pod, at) => addPod(world, set, template, { age: pod.age ?? ago - 1, generate: true, index: at, ...pod }));
+    for (const [at, events] of (revision.gone ?? []).entries()) {
+      const pod = `${set.metadata.name}-${suffixOf(`${namespace}/${set.metadata.name} gone ${at}`, 5)}`;
+      const metadata = { namespace, name: pod, uid: uidOf(`Pod/${namespace}/${pod}`), resourceVersion: clock.version(ago) };
+      for (const event of events)
+        world.event({ apiVersion: "v1", kind: "Pod", metadata, spec: { nodeName: world.place(pod).name } }, event);
+    }
     const ready = pods.filter(readyOf).length;
     set.status = {
       ...(ready > 0 && { availableReplicas: ready }),
@@ -64,11 +74,12 @@ export function addDeployment(world, live, about) {
       ...(ready > 0 && { readyReplicas: ready }),
       replicas: pods.length,
     };
-    if (revision.failedCreate) {
+    const refused = revision.failedCreate?.replaceAll("{set}", set.metadata.name);
+    if (refused) {
       set.status.conditions = [
         {
           lastTransitionTime: clock.stamp(ago),
-          message: revision.failedCreate,
+          message: refused,
           reason: "FailedCreate",
           status: "True",
           type: "ReplicaFailure",
@@ -77,28 +88,31 @@ export function addDeployment(world, live, about) {
       world.event(set, {
         type: "Warning",
         reason: "FailedCreate",
-        message: `Error creating: ${revision.failedCreate}`,
+        message: `Error creating: ${refused}`,
         ago: 20,
         first: Math.min(ago, 3400),
         count: 14,
         from: "replicaset-controller",
       });
     }
-    if (ago < 3600 && pods.length > 0)
+    const scale = (from, to, at) =>
       world.event(live, {
-        type: "Normal",
         reason: "ScalingReplicaSet",
-        message: `Scaled up replica set ${name}-${hash} from 0 to ${pods.length}`,
-        ago,
+        message: `Scaled ${to > from ? "up" : "down"} replica set ${name}-${hash} from ${from} to ${to}`,
+        ago: at,
         from: "deployment-controller",
       });
+    if (revision.stoppedAgo) scale(replicas, 0, revision.stoppedAgo);
+    for (const step of revision.scaled ?? (ago < 3600 && set.spec.replicas > 0 ? [{ ago, from: 0, to: set.spec.replicas }] : []))
+      scale(step.from, step.to, step.ago);
     all.push(...pods);
-    if (last) newest = { set, pods, ago };
+    if (last) newest = { set, pods, ago, refused };
   });
   const ready = all.filter(readyOf).length;
   const available = ready >= replicas;
   const progressing = newest.pods.length > 0 && newest.pods.every(readyOf) && newest.pods.length >= replicas;
-  const stalled = !progressing && newest.ago > live.spec.progressDeadlineSeconds && all.length > newest.pods.length;
+  const stalled =
+    !progressing && newest.ago > live.spec.progressDeadlineSeconds && (all.length > newest.pods.length || newest.refused !== undefined);
   live.metadata.annotations = {
     "deployment.kubernetes.io/revision": String(revisions.at(-1).number ?? revisions.length),
     ...live.metadata.annotations,
@@ -126,6 +140,18 @@ export function addDeployment(world, live, about) {
         status: stalled ? "False" : "True",
         type: "Progressing",
       },
+      ...(newest.refused === undefined
+        ? []
+        : [
+            {
+              lastTransitionTime: clock.stamp(newest.ago),
+              lastUpdateTime: clock.stamp(newest.ago),
+              message: newest.refused,
+              reason: "FailedCreate",
+              status: "True",
+              type: "ReplicaFailure",
+            },
+          ]),
     ],
     observedGeneration: revisions.length,
     ...(ready > 0 && { readyReplicas: ready }),
@@ -190,7 +216,7 @@ export function addDaemonSet(world, live, about) {
   };
 }
 
-/** CronJob → Jobs → Pods. `about.jobs`: `[{ ago, state?, log?, failed? }]`, oldest first. */
+/** CronJob → Jobs → Pods. `about.jobs`: `[{ ago, change?, state?, log?, took?, failed? }]`, oldest first; `change(spec)` makes an older job's spec of the present one. */
 export function addCronJob(world, live, about) {
   const { clock } = world;
   const { namespace, name } = live.metadata;
@@ -198,6 +224,8 @@ export function addCronJob(world, live, about) {
   for (const job of jobs) {
     const ago = secondsOf(job.ago);
     const minutes = Math.floor((Date.parse(clock.recordedAt) / 1000 - ago) / 60);
+    const spec = structuredClone(live.spec.jobTemplate.spec);
+    job.change?.(spec);
     const made = world.add({
       apiVersion: "batch/v1",
       kind: "Job",
@@ -208,18 +236,21 @@ export function addCronJob(world, live, about) {
         ownerReferences: ownerOf(live),
       },
       ago,
-      spec: structuredClone(live.spec.jobTemplate.spec),
+      spec,
     });
     addJob(world, made, { ...job, age: ago });
   }
   const done = jobs.filter(({ failed, state }) => !failed && !state);
   live.status = {
     ...(jobs.length > 0 && { lastScheduleTime: clock.stamp(jobs.at(-1).ago) }),
-    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - 30) }),
+    ...(done.length > 0 && { lastSuccessfulTime: clock.stamp(secondsOf(done.at(-1).ago) - secondsOf(done.at(-1).took ?? 24)) }),
   };
 }
 
-/** Job → its pods. `about`: `{ age, pods?: [...], state?, log?, failed?: message }` */
+/**
+ * Job → its pods. `about`: `{ age, pods?: [...], state?, log?, took?: seconds, failed?: message, reason?, failedAgo?, failures? }`; a job that its
+ * deadline ended has no pods any more (`pods: []`), only how many there were (`failures`).
+ */
 export function addJob(world, live, about) {
   const { clock } = world;
   const { name } = live.metadata;
@@ -243,20 +274,21 @@ export function addJob(world, live, about) {
   const done = completed();
   const wanted = about.pods ?? [{ state: about.state ?? done, log: about.log, previousLog: about.previousLog }];
   const pods = wanted.map((pod, index) => addPod(world, live, live.spec.template, { age: pod.age ?? age, generate: true, index, ...pod }));
+  const end = Math.max(0, age - secondsOf(about.took ?? 24));
   const succeeded = pods.filter(({ status }) => status.phase === "Succeeded").length;
-  const failed = pods.filter(({ status }) => status.phase === "Failed").length;
+  const failed = about.failures ?? pods.filter(({ status }) => status.phase === "Failed").length;
   live.status = {
-    ...(succeeded > 0 && { completionTime: clock.stamp(Math.max(0, age - 24)), succeeded }),
+    ...(succeeded > 0 && { completionTime: clock.stamp(end), succeeded }),
     ...(succeeded > 0 && {
-      conditions: [{ lastProbeTime: clock.stamp(age - 24), lastTransitionTime: clock.stamp(age - 24), status: "True", type: "Complete" }],
+      conditions: [{ lastProbeTime: clock.stamp(end), lastTransitionTime: clock.stamp(end), status: "True", type: "Complete" }],
     }),
     ...(about.failed && {
       conditions: [
         {
-          lastProbeTime: clock.stamp(60),
-          lastTransitionTime: clock.stamp(60),
+          lastProbeTime: clock.stamp(about.failedAgo ?? 60),
+          lastTransitionTime: clock.stamp(about.failedAgo ?? 60),
           message: about.failed,
-          reason: "BackoffLimitExceeded",
+          reason: about.reason ?? "BackoffLimitExceeded",
           status: "True",
           type: "Failed",
         },
@@ -345,7 +377,7 @@ function placeOf(world, node, name) {
   return named;
 }
 
-function podStatus(world, pod, { age, node, pending, state, init = [], states = {}, events = [] }) {
+function podStatus(world, pod, { age, node, pending, state, init = [], states = {}, events = [], readyAgo }) {
   const { clock } = world;
   const at = { uid: pod.metadata.uid, name: pod.metadata.name, namespace: pod.metadata.namespace };
   const qosClass = qosOf(pod.spec.containers);
@@ -407,6 +439,9 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
   const why = finished
     ? { reason: phase === "Succeeded" ? "PodCompleted" : "PodFailed" }
     : { message: `containers with unready status: [${unready.join(" ")}]`, reason: "ContainersNotReady" };
+  const startedAgo = main.map(({ status }) => clock.since(status.state.running?.startedAt));
+  const steady = world.steady && ready ? Math.max(0, Math.min(...startedAgo) - 4) : Math.min(age, 40);
+  const turned = readyAgo === undefined ? steady : secondsOf(readyAgo);
   const condition = (type, ok, since, more = {}) => ({
     lastProbeTime: null,
     lastTransitionTime: clock.stamp(since),
@@ -425,8 +460,8 @@ function podStatus(world, pod, { age, node, pending, state, init = [], states = 
     conditions: [
       condition("PodReadyToStartContainers", !finished, age - 1),
       condition("Initialized", !stuck, age - 1, incomplete),
-      condition("Ready", ready, Math.min(age, 40), why),
-      condition("ContainersReady", ready, Math.min(age, 40), why),
+      condition("Ready", ready, turned, why),
+      condition("ContainersReady", ready, turned, why),
       condition("PodScheduled", true, age),
     ],
     containerStatuses: main.map(({ status }) => status),

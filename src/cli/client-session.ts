@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
-import type { LaunchMode } from "../client/plan-launch.ts";
+import type { LaunchMode, LaunchProfile } from "../client/plan-launch.ts";
 import { CloisterError } from "../error.ts";
-import { dietOf } from "../prompt/diet.ts";
+import { type Diet, dietToolNames } from "../prompt/diet.ts";
 import { codeSystem } from "../prompt/system-text.ts";
 import type { Observe, SessionEvent } from "../record/events.ts";
 import type { SessionSummary } from "../record/summary.ts";
@@ -10,16 +10,17 @@ import { repositoryGuards } from "../seal/policy.ts";
 import { describeRefusal } from "../seal/refusal.ts";
 import { type ClientOutcome, gatewayHost, runSealedClient } from "../session/run-sealed-client.ts";
 import type { CliContext } from "./context.ts";
-import { openEmbedded } from "./open-runtime.ts";
+import { loadDiet } from "./load-diet.ts";
+import { openRuntime, type RuntimeChoice } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
 import { findClient, withSession } from "./with-session.ts";
 
-export interface ClientRequest {
+export interface ClientRequest extends RuntimeChoice {
   readonly mode: LaunchMode;
-  readonly model: string;
   readonly client: string | undefined;
-  readonly window: number;
+  /** A profile of ours or a file. */
+  readonly diet: string;
 }
 
 export interface ClientReport {
@@ -46,8 +47,8 @@ export async function runClientSession(context: CliContext, request: ClientReque
   const programs = await findPrograms(["git"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
-    observe({ type: "progress", at: Date.now(), text: `loading ${request.model}` });
-    const { runtime, guidance } = await openEmbedded(context, request.model, request.window);
+    const diet = await loadDiet(request.diet, context.cwd);
+    const { runtime, guidance } = await openRuntime(context, request, (text) => observe({ type: "progress", at: Date.now(), text }));
     const maxTokens = longestAnswer[request.mode.kind];
     const guide = request.mode.kind === "run" && guidance !== "free" ? firstLookGuide : undefined;
     let said = "";
@@ -55,7 +56,6 @@ export async function runClientSession(context: CliContext, request: ClientReque
       if (event.type === "said") said = event.text;
       observe(event);
     };
-    const diet = dietOf("code", codeSystem);
     return withSession(context, { name: request.mode.kind, runtime, diet, guide, maxTokens, observe: watch }, async (session) => {
       const { tell } = session;
       const { model, isModel, window } = runtime.facts;
@@ -72,7 +72,7 @@ export async function runClientSession(context: CliContext, request: ClientReque
       const outcome = await runSealedClient({
         client,
         mode: request.mode,
-        profile: request.mode.kind === "run" ? { kind: "incident", systemPrompt: codeSystem } : { kind: "code" },
+        profile: profileFor(request.mode, diet),
         model: { name: model, window, maxOutput: maxTokens },
         token: session.token,
         hosts: new Map([[gatewayHost, session.gateway]]),
@@ -94,4 +94,11 @@ export async function runClientSession(context: CliContext, request: ClientReque
       return { outcome, summary: session.summary(), model, client: client.version, folder: session.folder, said };
     });
   });
+}
+
+/** The client is started with the tools and the words that the model will read: what it shows of its context is then what there is. */
+function profileFor(mode: LaunchMode, diet: Diet): LaunchProfile {
+  const tools = dietToolNames(diet);
+  if (mode.kind === "run") return { kind: "incident", systemPrompt: diet.system ?? codeSystem, tools };
+  return { kind: "code", tools, systemPrompt: diet.system };
 }

@@ -1,33 +1,43 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { FoundClient } from "../client/find-clients.ts";
 import { CloisterError } from "../error.ts";
 import { runIncident, type IncidentResult } from "../incident/run.ts";
+import { loadCluster } from "../incident/cluster/load-cluster.ts";
+import { emptyRecord, recordEvent } from "../incident/session-record.ts";
 import { loadScenario, type Scenario } from "../incident/scenario.ts";
+import { snapshotOf } from "../incident/snapshot.ts";
 import { dietOf } from "../prompt/diet.ts";
 import { incidentSystem } from "../prompt/system-text.ts";
 import type { Observe, SessionEvent } from "../record/events.ts";
 import type { SessionSummary } from "../record/summary.ts";
+import type { TriageFacts } from "../runbook/facts.ts";
 import { createGuide } from "../runbook/guide.ts";
+import { withoutSearch } from "../runbook/without-search.ts";
 import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
 import type { RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
-import { openEmbedded, openScripted } from "./open-runtime.ts";
+import { openRuntime, openScripted, type RuntimeChoice } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
+import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
+import { readManifestFolder, triageFacts } from "./triage-facts.ts";
 import { findClient, withSession } from "./with-session.ts";
 
-export interface IncidentRequest {
+export interface IncidentRequest extends Omit<RuntimeChoice, "runtime"> {
   readonly id: string;
   readonly scenarios: string;
-  readonly runtime: "embedded" | "scripted";
-  readonly model: string;
+  readonly runtime: RuntimeChoice["runtime"] | "scripted";
   readonly guidance: GuidanceLevel | undefined;
   readonly client: string | undefined;
-  readonly runbook: string;
-  readonly window: number;
+  /** A file; the package's own for this kind of incident where it is absent. */
+  readonly runbook: string | undefined;
+  /** What the session goes without, to see what it is worth. `check`: nothing is checked, and the gate is open. */
+  readonly without?: readonly SessionPart[] | undefined;
 }
+
+export type SessionPart = "triage" | "check" | "quick-fix";
 
 export interface IncidentReport {
   readonly scenario: Scenario;
@@ -47,25 +57,37 @@ const longestAnswer = 1024;
 export async function runIncidentSession(context: CliContext, request: IncidentRequest, observe: Observe): Promise<IncidentReport> {
   const started = performance.now();
   const scenario = await loadScenario(join(request.scenarios, request.id));
-  const runbook = withBudgets(await readRunbook(request.runbook), scenario);
+  const has = (part: SessionPart): boolean => request.without?.includes(part) !== true;
+  const read = withBudgets(await readRunbook(request.runbook ?? usualRunbook(context, scenario)), scenario);
+  const runbook = has("check") ? read : withoutSearch(read);
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
+    const own = await writeSessionPrograms(context.packageRoot, tempFolder, [
+      ...(has("triage") ? (["triage"] as const) : []),
+      ...(has("check") ? (["check"] as const) : []),
+      ...(has("quick-fix") ? (["fix"] as const) : []),
+    ]);
     const workdir = join(tempFolder, scenario.repository.name);
-    const embedded = request.runtime === "embedded";
-    observe({ type: "progress", at: Date.now(), text: embedded ? `loading ${request.model}` : "reading the script" });
-    const opened = embedded
-      ? await openEmbedded(context, request.model, request.window)
-      : await openScripted(scenario.paths.script, { workdir });
+    const { runtime: kind } = request;
+    const opened =
+      kind === "scripted"
+        ? await openScripted(scenario.paths.script, { workdir })
+        : await openRuntime(context, { ...request, runtime: kind }, (text) => observe({ type: "progress", at: Date.now(), text }));
     const { runtime } = opened;
     const wanted = request.guidance ?? opened.guidance;
     const guidance = wanted === "forms" && !runtime.facts.can.grammar ? "steps" : wanted;
-    const guide = createGuide({ runbook, level: guidance, facts: { namespace: scenario.namespace, workdir } });
+    const manifests = await readManifestFolder(scenario.paths.repo);
+    const triage = has("triage") ? await triageOf(scenario, manifests, has("quick-fix")) : undefined;
+    const facts = { namespace: scenario.namespace, workdir, manifests: [...manifests.keys()], triage };
+    const guide = createGuide({ runbook, level: guidance, facts });
+    let record = emptyRecord;
     let firstRequestAt: number | undefined;
     let judgeFrom: number | undefined;
     const watch = (event: SessionEvent): void => {
       if (event.type === "request") firstRequestAt ??= event.at;
       if (event.type === "progress") judgeFrom = event.at;
+      record = recordEvent(record, event);
       observe(event);
     };
     const diet = dietOf("incident", incidentSystem);
@@ -85,7 +107,13 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         tempFolder,
         env: context.env,
         userHome: homedir(),
-        ...programs,
+        pathFolders: [own.pathFolder, ...programs.pathFolders],
+        readable: [...own.readable, ...programs.readable],
+        // The answers are in there.
+        hidden: [...new Set([resolve(request.scenarios), join(context.packageRoot, "scenarios")])],
+        gate: has("check") && runbook.judge === "manifests" ? "manifests" : "open",
+        author: { model, isModel, guidance, client: client.version },
+        record: () => record,
         observe: session.tell,
         now: Date.now,
         signal: context.signal,
@@ -112,6 +140,12 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   });
 }
 
+/** What is wrong in the recorded cluster, before the model is asked. */
+async function triageOf(scenario: Scenario, files: ReadonlyMap<string, string>, quickFixes: boolean): Promise<TriageFacts> {
+  const snapshot = snapshotOf(await loadCluster(scenario.paths.cluster));
+  return triageFacts({ snapshot, namespace: scenario.namespace, files, quickFixes });
+}
+
 /** A report as scripts read it; the same object is kept as `report.json`. */
 export function reportJson(report: IncidentReport): unknown {
   const { scenario, facts, guidance, client, result, summary, times } = report;
@@ -128,6 +162,8 @@ export function reportJson(report: IncidentReport): unknown {
     pullRequest: result.pullRequest ?? null,
     verify: result.verify ?? null,
     score: result.score,
+    struck: result.struck,
+    refusedPushes: summary.refusedPushes,
     turns: summary.turns,
     turnsWithoutModel: summary.turnsWithoutModel,
     calls: summary.calls,
@@ -150,6 +186,11 @@ export function reportJson(report: IncidentReport): unknown {
 
 function round(ms: number): number {
   return Math.round(ms / 10) / 100;
+}
+
+/** By what a scenario's author says of it in its tags, which the person at the terminal sees too. */
+function usualRunbook(context: CliContext, scenario: Scenario): string {
+  return join(context.packageRoot, "runbooks", scenario.tags.includes("code") ? "code-incident.yaml" : "kubernetes-incident.yaml");
 }
 
 async function readRunbook(path: string): Promise<Runbook> {

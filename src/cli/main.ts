@@ -2,10 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
-import { modelCommand } from "./commands/model.ts";
-import { incidentCommand } from "./commands/incident.ts";
+import { benchCommand } from "./commands/bench.ts";
+import { cacheCommand } from "./commands/cache.ts";
 import { checkCommand, fixCommand } from "./commands/check.ts";
+import { incidentCommand } from "./commands/incident.ts";
+import { modelCommand } from "./commands/model.ts";
+import { promptCommand } from "./commands/prompt.ts";
 import { codeCommand, runCommand } from "./commands/run.ts";
+import { runbookCommand } from "./commands/runbook.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { triageCommand } from "./commands/triage.ts";
 import { cliContext } from "./context.ts";
 
@@ -19,13 +24,22 @@ const program = new Command("cloister")
   .version(version)
   .exitOverride()
   .showHelpAfterError("(run with --help for usage)");
-program.addCommand(modelCommand(context));
-program.addCommand(incidentCommand(context));
-program.addCommand(triageCommand(context));
-program.addCommand(checkCommand(context));
-program.addCommand(fixCommand(context));
-program.addCommand(runCommand(context));
-program.addCommand(codeCommand(context));
+// In the order in which help lists them: sessions, incidents, what is beneath.
+for (const command of [
+  runCommand,
+  codeCommand,
+  serveCommand,
+  incidentCommand,
+  triageCommand,
+  checkCommand,
+  fixCommand,
+  runbookCommand,
+  modelCommand,
+  promptCommand,
+  cacheCommand,
+  benchCommand,
+])
+  program.addCommand(command(context));
 
 try {
   await program.parseAsync(process.argv);

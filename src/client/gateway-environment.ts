@@ -27,7 +27,7 @@ export function gatewayEnvironment({ gatewayUrl, token, model, window, maxOutput
     ANTHROPIC_DEFAULT_SONNET_MODEL: model,
     ANTHROPIC_DEFAULT_OPUS_MODEL: model,
     CLAUDE_CODE_SUBAGENT_MODEL: model,
-    CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(window),
+    CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(window + maxOutput + clientReserve),
     CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxOutput),
     // A turn on a small machine can take minutes of prefill; the gateway sends pings meanwhile, and this ends only what hangs.
     API_TIMEOUT_MS: "3600000",
@@ -38,6 +38,13 @@ export function gatewayEnvironment({ gatewayUrl, token, model, window, maxOutput
     BASH_MAX_OUTPUT_LENGTH: String(outputLimit(window)),
   };
 }
+
+/**
+ * Told a window of W tokens and answers of A, client 2.1.330 summarises at W − A − 13,000 and stops by itself at W − A − 3,000 (measured). The gateway
+ * makes room later than that, by clearing old results, and asks for a summary with an error when nothing is left to clear; so the client is told
+ * what puts its own marks behind the real window. `/context` then shows the larger one.
+ */
+const clientReserve = 13_000;
 
 /** One command's output in characters: an eighth of the window at about four characters a token, at least 2,000, at most the client's own 30,000. */
 function outputLimit(window: number): number {

@@ -86,6 +86,9 @@ test("an incident's run: the whole plan", () => {
         CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
         CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
         CLAUDE_CODE_DISABLE_TERMINAL_TITLE: "1",
+        CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "0",
+        CLAUDE_CODE_ENABLE_AWAY_SUMMARY: "0",
+        CLAUDE_CODE_DISABLE_AGENT_PROGRESS_SUMMARIES: "1",
         CLAUDE_CONFIG_DIR: "/s/client/.claude",
         IS_SANDBOX: "1",
         ANTHROPIC_BASE_URL: "http://gateway.internal",
@@ -96,7 +99,7 @@ test("an incident's run: the whole plan", () => {
         ANTHROPIC_DEFAULT_SONNET_MODEL: "qwen2.5-coder-1.5b",
         ANTHROPIC_DEFAULT_OPUS_MODEL: "qwen2.5-coder-1.5b",
         CLAUDE_CODE_SUBAGENT_MODEL: "qwen2.5-coder-1.5b",
-        CLAUDE_CODE_MAX_CONTEXT_TOKENS: "32768",
+        CLAUDE_CODE_MAX_CONTEXT_TOKENS: "47816",
         CLAUDE_CODE_MAX_OUTPUT_TOKENS: "2048",
         API_TIMEOUT_MS: "3600000",
         CLAUDE_STREAM_IDLE_TIMEOUT_MS: "1800000",
@@ -147,8 +150,17 @@ test("an incident's run: the whole plan", () => {
 
 test("a session at the terminal has the user's flags, the client's own prompt and no skipped permissions", () => {
   const { argv, env } = planLaunch({ ...options, mode: { kind: "code", flags: ["--continue"] }, profile: { kind: "code" } });
-  assert.equal(argv.slice(2).join(" "), "--model qwen2.5-coder-1.5b --strict-mcp-config --tools Bash,Read,Edit,Write,Grep,Glob --continue");
+  assert.equal(argv.slice(2).join(" "), "--model qwen2.5-coder-1.5b --strict-mcp-config --tools Bash,Read,Edit,Write,Grep --continue");
   assert.equal(env["TERM"], "dumb", "nothing is taken from the caller's environment unasked");
+});
+
+test("a diet's tools and system text become flags, with the folder that an own prompt has to name", () => {
+  const profile = { kind: "code", systemPrompt: "You write code.", tools: ["Bash", "Agent"] } as const;
+  const { argv } = planLaunch({ ...options, profile });
+  const at = argv.indexOf("--tools");
+  assert.deepEqual(argv.slice(at, at + 4), ["--tools", "Bash,Agent", "--system-prompt", "You write code.\n\nWorking folder: /s/work"]);
+  const incident = planLaunch({ ...options, profile: { kind: "incident", systemPrompt: "x", tools: ["Bash"] } }).argv;
+  assert.equal(incident[incident.indexOf("--tools") + 1], "Bash");
 });
 
 test("a command's output is bounded by the window", () => {

@@ -40,10 +40,13 @@ export type LaunchMode =
   | { readonly kind: "code"; readonly flags: readonly string[] };
 
 export type LaunchProfile =
-  /** The smallest prompt: three tools, `--bare`, a short system prompt of ours. */
-  | { readonly kind: "incident"; readonly systemPrompt: string }
-  /** The client's own prompt with the tools of everyday work. */
-  | { readonly kind: "code" };
+  /** The smallest prompt: `--bare`, a short system prompt of ours, three tools where none are named. */
+  | { readonly kind: "incident"; readonly systemPrompt: string; readonly tools?: readonly string[] | undefined }
+  /**
+   * The client with all that it has: skills, hooks, project instructions. Without `systemPrompt` its own prompt is sent, without `tools` those of
+   * everyday work are. With both, what `/context` shows is what the model reads.
+   */
+  | { readonly kind: "code"; readonly systemPrompt?: string | undefined; readonly tools?: readonly string[] | undefined };
 
 /** What may come from the caller's environment, by name. */
 const inherited = ["TERM", "COLORTERM", "TZ"] as const;
@@ -52,7 +55,7 @@ const inherited = ["TERM", "COLORTERM", "TZ"] as const;
 export function planLaunch(options: LaunchOptions): Launch {
   const configDir = join(options.configFolder, ".claude");
   return {
-    argv: [...options.client.argv, ...modeFlags(options), ...profileFlags(options.profile), ...words(options.mode)],
+    argv: [...options.client.argv, ...modeFlags(options), ...profileFlags(options.profile, options.workDir), ...words(options.mode)],
     env: environment(options, configDir),
     cwd: options.workDir,
     files: [
@@ -75,12 +78,17 @@ function words(mode: LaunchMode): readonly string[] {
   return mode.kind === "run" ? ["--", mode.task] : mode.flags;
 }
 
-function profileFlags(profile: LaunchProfile): string[] {
-  if (profile.kind === "code") return ["--tools", "Bash,Read,Edit,Write,Grep,Glob"];
+function profileFlags(profile: LaunchProfile, workDir: string): string[] {
+  if (profile.kind === "code") {
+    const tools = ["--tools", (profile.tools ?? ["Bash", "Read", "Edit", "Write", "Grep"]).join(",")];
+    if (profile.systemPrompt === undefined) return tools;
+    // The client's own prompt names the folder; one of ours has to, since paths are absolute.
+    return [...tools, "--system-prompt", `${profile.systemPrompt}\n\nWorking folder: ${workDir}`];
+  }
   return [
     "--bare",
     "--tools",
-    "Bash,Read,Edit",
+    (profile.tools ?? ["Bash", "Read", "Edit"]).join(","),
     "--system-prompt",
     profile.systemPrompt,
     "--disable-slash-commands",

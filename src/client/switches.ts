@@ -28,7 +28,8 @@ export const clientSwitches = {
 
 /**
  * What keeps the prompt small and the same from request to request: no block with a number that changes, no count of tokens left, no
- * thinking, no memory files. The request without streaming that the clients make when a stream breaks stays on: without it a lost engine
+ * thinking, no memory files, and no questions aside (what might the user type next, what happened while they were away, what is an agent at):
+ * each of them would be a turn of the model. The request without streaming that the clients make when a stream breaks stays on: without it a lost engine
  * ends the session (2.1.84 always, 2.1.330 on some errors).
  */
 export const promptSwitches = {
@@ -38,6 +39,9 @@ export const promptSwitches = {
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
   CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
   CLAUDE_CODE_DISABLE_TERMINAL_TITLE: "1",
+  CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "0",
+  CLAUDE_CODE_ENABLE_AWAY_SUMMARY: "0",
+  CLAUDE_CODE_DISABLE_AGENT_PROGRESS_SUMMARIES: "1",
 } as const satisfies Record<string, string>;
 
 /**

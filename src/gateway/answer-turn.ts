@@ -3,12 +3,15 @@ import type { MessagesRequest } from "../messages/request.ts";
 import type { StreamEvent } from "../messages/stream.ts";
 import { saidEvents } from "./answer-events.ts";
 import { fitAnswer } from "./fit.ts";
+import { fitTurn } from "./fit-turn.ts";
 import type { Lanes } from "./lanes.ts";
+import type { Window } from "../window/window.ts";
 import { type PlanContext, planTurn } from "./plan-turn.ts";
 import { type RunContext, runTurn } from "./run-turn.ts";
 
 export interface TurnContext extends PlanContext, RunContext {
   readonly lanes: Lanes;
+  readonly window: Window;
 }
 
 /**
@@ -17,19 +20,21 @@ export interface TurnContext extends PlanContext, RunContext {
  */
 export async function* answerTurn(request: MessagesRequest, context: TurnContext, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const { runtime, watch } = context;
-  const { lane, prompt, conversation, guidance } = await planTurn(request, context);
-  const turn = watch.requestCame(conversation, guidance);
+  const plan = planTurn(request, context);
+  const turn = watch.requestCame(plan.conversation, plan.guidance);
   try {
-    if (prompt.answer.kind === "said") {
-      const { text } = prompt.answer;
+    if (plan.prompt.answer.kind === "said") {
+      const { text } = plan.prompt.answer;
       yield* saidEvents(text, "end_turn");
       watch.answered(turn, { text, calls: [], reason: "end-turn", timing: noTiming, byModel: false });
       return;
     }
-    const leave = await context.lanes.enter(lane, signal);
+    const leave = await context.lanes.enter(plan.lane, signal);
     try {
-      const maxTokens = fitAnswer(await runtime.count(prompt), runtime.facts.window, prompt.maxTokens, context.limits.maxTokens);
-      yield* runTurn(turn, { ...prompt, maxTokens }, lane, context, signal);
+      const { prompt, promptTokens, began } = await fitTurn(plan, context.window);
+      watch.fitted(turn, began);
+      const maxTokens = fitAnswer(promptTokens, runtime.facts.window, prompt.maxTokens, context.limits.maxTokens);
+      yield* runTurn(turn, { ...prompt, maxTokens }, plan.lane, context, signal);
     } finally {
       leave();
     }

@@ -162,12 +162,13 @@ test("two requests of a conversation are run one after the other", async () => {
   await gateway.close();
 });
 
-test("a temperature that the client asks for is used, otherwise the session's", async () => {
+test("turns that may make a call have the session's temperature, others the client's", async () => {
   const { gateway, prompts } = session(undefined);
   await send(gateway, [{ role: "user", content: "x" }], { temperature: 0.7 });
-  await send(gateway, [{ role: "user", content: "x" }]);
+  await send(gateway, [{ role: "user", content: "x" }], { temperature: 0.7, tools: [] });
+  await send(gateway, [{ role: "user", content: "x" }], { tools: [] });
   assert.deepEqual(
     prompts.map((prompt) => prompt.temperature),
-    [0.7, 0],
+    [0, 0.7, 0],
   );
 });

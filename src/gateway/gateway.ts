@@ -1,16 +1,17 @@
 import { Hono } from "hono";
 import { asCloisterError, CloisterError, httpStatus } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
-import { parseCountRequest, parseRequest } from "../messages/request.ts";
+import { agentHeader, type MessagesRequest, parseCountRequest, parseRequest } from "../messages/request.ts";
 import { assembleMessage, type StreamEvent } from "../messages/stream.ts";
 import { answerTurn, type TurnContext } from "./answer-turn.ts";
+import { fitTurn, windowOf } from "./fit-turn.ts";
 import { messageStart, saidEvents } from "./answer-events.ts";
 import { createLanes } from "./lanes.ts";
 import { defaultLimits, type GatewayOptions } from "./options.ts";
 import { planTurn } from "./plan-turn.ts";
 import { readBody } from "./read-body.ts";
 import { watchSession } from "./session-watch.ts";
-import { sideRequest } from "./side-request.ts";
+import { countsToolsAlone, sideRequest } from "./side-request.ts";
 import { streamResponse } from "./stream-response.ts";
 import { carriesToken } from "./token.ts";
 
@@ -46,6 +47,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     newId,
     watch: watchSession(options.observe, options.now),
     lanes,
+    window: windowOf(runtime, limits.maxTokens),
+  };
+  /** What the model would read of a request, in tokens: what its answer will say that it read. It is no turn: what the lanes know stays as it is. */
+  const count = async (request: MessagesRequest): Promise<number> => {
+    const diet = countsToolsAlone(request) ? { ...context.diet, system: undefined } : context.diet;
+    const plan = planTurn(request, { ...context, diet, lanes: createLanes(0) });
+    return (await fitTurn(plan, context.window)).promptTokens;
   };
   const closing = new AbortController();
   const { facts } = runtime;
@@ -81,11 +89,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   app.post("/v1/messages/count_tokens", async (c) => {
     const request = parseCountRequest(await readBody(c.req.raw, limits.bodyBytes));
-    return c.json({ input_tokens: await runtime.count((await planTurn(request, context)).prompt) });
+    return c.json({ input_tokens: await count(request) });
   });
 
   app.post("/v1/messages", async (c) => {
-    const request = parseRequest(await readBody(c.req.raw, limits.bodyBytes));
+    const request = { ...parseRequest(await readBody(c.req.raw, limits.bodyBytes)), agent: c.req.header(agentHeader)?.slice(0, 100) };
     const requestId = c.get("requestId");
     const hungUp = new AbortController();
     const signal = AbortSignal.any([c.req.raw.signal, hungUp.signal, closing.signal]);
@@ -99,7 +107,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     async function* answerSide(asked: NonNullable<typeof side>): AsyncGenerator<StreamEvent> {
       if (asked.kind === "said") yield* saidEvents(asked.text, "end_turn");
-      else yield* saidEvents("OK", "max_tokens", await runtime.count((await planTurn(request, context)).prompt));
+      else yield* saidEvents("OK", "max_tokens", await count(request));
     }
   });
 

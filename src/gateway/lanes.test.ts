@@ -60,11 +60,53 @@ test("a conversation keeps its lane; sub-agents, side requests and a compacted c
     lanes.choose({ ...conversation, turns: [...conversation.turns, { role: "assistant", text: "Yes.", calls: [] }] }),
     first,
   );
-  const agent = lanes.choose({ ...conversation, system: "You search files.", turns: [{ role: "user", text: "Find it." }] });
+  const agent = lanes.choose({
+    ...conversation,
+    system: "You search files.\n\nNotes:\n- Agent threads always have their cwd reset between bash calls, so …",
+    turns: [{ role: "user", text: "Find it." }],
+  });
   assert.equal(agent.kind, "sub-agent");
   assert.equal(lanes.choose({ ...conversation, tools: [] }).kind, "side");
   const compacted = lanes.choose({ ...conversation, turns: [{ role: "user", text: "Summary: it was mended." }] });
   assert.equal(compacted.kind, "main");
   assert.equal(new Set([first, agent, compacted].map(({ id }) => id)).size, 3);
   assert.equal(createLanes(5).choose(conversation).id, first.id, "in another process, too");
+});
+
+test("a sub-agent that the client names has a lane of its own, also beside one with the same task", () => {
+  const lanes = createLanes(5);
+  const tool = { name: "Bash", description: "", inputSchema: {} };
+  const conversation: Conversation = { system: "You help.", tools: [tool], turns: [{ role: "user", text: "Find it." }] };
+  const [one, two] = [lanes.choose(conversation, "a1"), lanes.choose(conversation, "a2")];
+  assert.equal(one.kind, "sub-agent");
+  assert.notEqual(one.id, two.id);
+  assert.deepEqual(lanes.choose({ ...conversation, tools: [tool, { ...tool, name: "Read" }] }, "a1"), one, "tools may come and go");
+});
+
+test("a summary that is asked for in other words than the main conversation's is one more turn of it", () => {
+  const lanes = createLanes(5);
+  const tool = { name: "Bash", description: "", inputSchema: {} };
+  const main: Conversation = {
+    system: "You help.",
+    tools: [tool, { ...tool, name: "Read" }],
+    turns: [
+      { role: "user", text: "<system-reminder>\nUse tabs.\n</system-reminder>\n\nMend it." },
+      { role: "assistant", text: "Done.", calls: [] },
+    ],
+  };
+  const wish = { role: "user", text: "Your task is to create a detailed summary of the conversation so far." } as const;
+  const asked: Conversation = {
+    system: "You summarise.",
+    tools: [tool],
+    turns: [{ role: "user", text: "Mend it." }, main.turns[1]!, wish],
+  };
+  assert.equal(lanes.joinSummary(asked), asked, "nothing is known yet");
+  const lane = lanes.choose({ ...main, turns: main.turns.slice(0, 1) });
+  const joined = lanes.joinSummary(asked);
+  assert.deepEqual(joined, { ...main, turns: [...main.turns, wish] });
+  assert.deepEqual(lanes.choose(joined), lane);
+  const question: Conversation = { ...asked, turns: asked.turns.slice(0, 1) };
+  assert.equal(lanes.joinSummary(question), question);
+  const stranger: Conversation = { ...asked, turns: [{ role: "user", text: "Something else." }, wish] };
+  assert.equal(lanes.joinSummary(stranger), stranger);
 });

@@ -8,8 +8,13 @@ import type { Lane } from "../runtime/runtime.ts";
  * a runtime shares its engine among them.
  */
 export interface Lanes {
-  /** The lane of a conversation in canonical form, before the diet: sub-agents are known by their own system prompt. */
-  choose(conversation: Conversation): Lane;
+  /** The lane of a conversation in canonical form, before the diet. `agent` is the name that the client gave to a sub-agent, where it says one. */
+  choose(conversation: Conversation, agent?: string): Lane;
+  /**
+   * The request for a summary that a client makes of its main conversation, as one more turn of it. Client 2.1.84 asks with another system
+   * prompt and other tools, and without the project's instructions: everything would be evaluated again. Others come back as they are.
+   */
+  joinSummary(conversation: Conversation): Conversation;
   /** Resolves when it is the caller's turn in the lane, with the function that lets the next one in. Throws `overloaded` when too many wait, `cancelled` on abort. */
   enter(lane: Lane, signal: AbortSignal): Promise<() => void>;
   /** Resolves when nobody is inside and nobody waits. */
@@ -20,16 +25,25 @@ export interface Lanes {
 export function createLanes(places: number): Lanes {
   const last = new Map<string, Promise<void>>();
   let waiting = 0;
-  let mainSystem: string | undefined;
+  /** The newest main conversation. */
+  let main: Conversation | undefined;
 
   return {
-    choose(conversation) {
-      const id = laneId(conversation);
+    choose(conversation, agent) {
+      const id = laneId(conversation, agent);
       if (conversation.tools.length === 0) return { id, kind: "side" };
-      // The first who comes with tools is the client's main conversation. A later one with its system prompt is that conversation after a
-      // compaction, a `/clear` or a resumption: its first turn is another, so its lane is, too.
-      mainSystem ??= conversation.system;
-      return { id, kind: conversation.system === mainSystem ? "main" : "sub-agent" };
+      if (agent !== undefined || isAgent(conversation)) return { id, kind: "sub-agent" };
+      // After a compaction or a `/clear` its first turn is another, so its lane is, too.
+      main = conversation;
+      return { id, kind: "main" };
+    },
+
+    joinSummary(conversation) {
+      const [first, ...turns] = conversation.turns;
+      const [known] = main?.turns ?? [];
+      if (main === undefined || first?.role !== "user" || known?.role !== "user") return conversation;
+      if (!asksForSummary(conversation) || conversation.system === main.system || !known.text.endsWith(first.text)) return conversation;
+      return { system: main.system, tools: main.tools, turns: [known, ...turns] };
     },
 
     async enter({ id }, signal) {
@@ -61,10 +75,21 @@ export function createLanes(places: number): Lanes {
   };
 }
 
-/** The same for every request of a conversation, in every process: its system text, the names of its tools, its first turn of the user. */
-function laneId({ system, tools, turns }: Conversation): string {
+/** Both clients say this to every sub-agent, also to one that a user wrote; 2.1.330 names it in a header as well. */
+function isAgent({ system }: Conversation): boolean {
+  return system.includes("Agent threads always have their cwd reset between bash calls");
+}
+
+/** Is the newest turn a client's wish for a summary, with which it begins the conversation anew? The answer is words. */
+export function asksForSummary({ turns }: Conversation): boolean {
+  const last = turns.at(-1);
+  return last?.role === "user" && /^Your task is to create a detailed summary of /m.test(last.text);
+}
+
+/** The same for every request of a conversation, in every process: its system text and its first turn of the user. Tools may come and go. */
+function laneId({ system, tools, turns }: Conversation, agent: string | undefined): string {
   const first = turns.find((turn) => turn.role === "user");
-  const telling = JSON.stringify([system, tools.map((tool) => tool.name), first?.text ?? ""]);
+  const telling = JSON.stringify([system, tools.length > 0, first?.text ?? "", agent ?? ""]);
   return createHash("sha256").update(telling).digest("hex").slice(0, 32);
 }
 

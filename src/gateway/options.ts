@@ -28,7 +28,11 @@ export interface GatewayLimits {
   readonly maxTokens: number;
   /** Requests that may wait while another one runs; one more is told to come back. */
   readonly waiting: number;
-  /** Used where the client does not say one; 0 is greedy. */
+  /** How often in a row the same call may have had the same result; then the turn is ended with words that say so. */
+  readonly sameCalls: number;
+  /** Longest thought of an answer, in characters; one that goes on is cut. */
+  readonly thoughtCharacters: number;
+  /** Of turns that may make a call, and of others where the client does not say one; 0 is greedy. */
   readonly temperature: number;
 }
 
@@ -38,5 +42,7 @@ export const defaultLimits: GatewayLimits = {
   headersMs: 500,
   maxTokens: 4096,
   waiting: 16,
+  sameCalls: 5,
+  thoughtCharacters: 8000,
   temperature: 0,
 };

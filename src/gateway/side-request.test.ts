@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRequest } from "../messages/request.ts";
-import { type SideRequest, sideRequest } from "./side-request.ts";
+import { countsToolsAlone, type SideRequest, sideRequest } from "./side-request.ts";
 
 const side = (change: object): SideRequest | undefined =>
   sideRequest(
@@ -32,4 +32,25 @@ test("a probe is one token; everything else is the model's", () => {
   assert.equal(side({}), undefined);
   assert.equal(side(format({ answer: { type: "string" } })), undefined);
   assert.equal(side({ ...format(title), tools: [{ name: "Bash", input_schema: { type: "object" } }] }), undefined);
+});
+
+test("a name is made of the task's words, no suggestion is made, and no prefix of commands is allowed", () => {
+  const named = { ...format({ name: { type: "string" } }), system: "Generate a short kebab-case name." };
+  assert.deepEqual(side(named), { kind: "said", text: '{"name":"crashing-shop-namespace"}' });
+  assert.equal(side(format({ name: { type: "string" } })), undefined, "another name is the model's");
+  const tools = [{ name: "Bash", input_schema: { type: "object" } }];
+  const suggest = { tools, messages: [{ role: "user", content: "[SUGGESTION MODE: Suggest what the user might type next]" }] };
+  assert.deepEqual(side(suggest), { kind: "said", text: "" });
+  assert.deepEqual(side({ system: "… return command_injection_detected …" }), { kind: "said", text: "none" });
+  assert.equal(side({ tools }), undefined);
+});
+
+test("a count of tools alone is known by its shape", () => {
+  const request = (change: object): boolean =>
+    countsToolsAlone(parseRequest(JSON.stringify({ model: "m", max_tokens: 1, messages: [{ role: "user", content: "foo" }], ...change })));
+  const tools = [{ name: "Bash", input_schema: { type: "object" } }];
+  assert.ok(request({ tools }));
+  assert.ok(!request({}));
+  assert.ok(!request({ tools, system: "You help." }));
+  assert.ok(!request({ tools, messages: [{ role: "user", content: "food" }] }));
 });

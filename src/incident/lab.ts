@@ -3,12 +3,15 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CloisterError } from "../error.ts";
 import type { HostHandler } from "../seal/switchboard.ts";
+import type { PushCheck } from "./check-push.ts";
 import { createClusterApi, type ObservedRequest } from "./cluster/cluster-api.ts";
 import { kubeconfig } from "./cluster/kubeconfig.ts";
 import { loadCluster } from "./cluster/load-cluster.ts";
 import { createForge, type Forge, type PullRequest } from "./forge/forge.ts";
+import { createManifestGate, type GateReport } from "./gate.ts";
 import { makeRepository } from "./repository.ts";
 import type { Scenario } from "./scenario.ts";
+import { snapshotOf } from "./snapshot.ts";
 
 export const clusterHost = "kube.internal";
 export const forgeHost = "forge.internal";
@@ -23,6 +26,11 @@ export interface LabOptions {
   readonly now: () => number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onRequest: (door: "cluster" | "forge", request: ObservedRequest) => void;
+  /** `manifests`: a branch is pushed on only where its manifests pass the check. `open`: every branch is. */
+  readonly gate: "manifests" | "open";
+  readonly onGate: (report: GateReport) => void;
+  /** Makes a pull request's text of what was written for it; `check` is that of its head, where the gate made one. */
+  readonly complete: (written: string, commit: string, check: PushCheck | undefined) => string;
   readonly onPullRequest: (pullRequest: PullRequest) => void;
   readonly signal: AbortSignal;
 }
@@ -47,13 +55,20 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const { scenario, folder, token } = options;
   const { owner, name, defaultBranch } = scenario.repository;
   const requests: ObservedRequest[] = [];
-  const cluster = createClusterApi(await loadCluster(scenario.paths.cluster), {
+  const recorded = await loadCluster(scenario.paths.cluster);
+  const cluster = createClusterApi(recorded, {
     now: options.now,
     observe: (request) => {
       requests.push(request);
       options.onRequest("cluster", request);
     },
   });
+  const snapshot = snapshotOf(recorded);
+  const checks = new Map<string, PushCheck>();
+  const onVerdict = (report: GateReport): void => {
+    checks.set(report.commit, report.check);
+    options.onGate(report);
+  };
   const forge = await createForge({
     root: options.forgeRoot,
     host: forgeHost,
@@ -61,6 +76,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     now: options.now,
     observe: (request) => options.onRequest("forge", request),
     onPullRequest: options.onPullRequest,
+    complete: async (written, commit) => Promise.resolve(options.complete(written, commit, checks.get(commit))),
+    ...(options.gate === "open" ? {} : { gate: createManifestGate({ snapshot, namespace: scenario.namespace, onVerdict }) }),
     env: options.env,
   });
   try {

@@ -2,11 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FoundClient } from "../client/find-clients.ts";
 import type { SessionEvent } from "../record/events.ts";
+import type { SessionRecord } from "./session-record.ts";
 import { describeRefusal, type Refusal } from "../seal/refusal.ts";
 import type { HostHandler } from "../seal/switchboard.ts";
 import { gatewayHost, runSealedClient } from "../session/run-sealed-client.ts";
+import type { StruckSentence } from "./claims.ts";
 import type { PullRequest } from "./forge/forge.ts";
 import { checkOut, type Lab, openLab, runGit, textOf } from "./lab.ts";
+import { composeBody, modelsWords, type SessionAuthor } from "./pull-request-body.ts";
 import type { Scenario } from "./scenario.ts";
 import { score, type Score, type ScoreFacts } from "./score.ts";
 import { fileOf } from "./truth.ts";
@@ -28,18 +31,27 @@ export interface IncidentOptions {
   readonly userHome: string;
   readonly pathFolders: readonly string[];
   readonly readable: readonly string[];
+  /** Folders with nothing in them for the session, such as the scenarios with their answers. */
+  readonly hidden?: readonly string[] | undefined;
+  /** See `LabOptions`; `manifests` where it is absent. */
+  readonly gate?: "manifests" | "open" | undefined;
+  readonly author: SessionAuthor;
+  /** The session as far as it has come. */
+  readonly record: () => SessionRecord;
   readonly observe: (event: SessionEvent) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
 export interface IncidentResult {
-  /** A pull request is open and its head passes the scenario's verification. */
+  /** A pull request is open and its head passes the scenario's verification; in a control, the cluster was looked at and nothing was proposed. */
   readonly closed: boolean;
   readonly pullRequest: OpenedPullRequest | undefined;
   /** The verification of the pushed head; absent where nothing was pushed. */
   readonly verify: VerifyResult | undefined;
   readonly score: Score;
+  /** Sentences of pull requests that the record contradicted. */
+  readonly struck: readonly StruckSentence[];
   readonly refusals: readonly Refusal[];
   /** How the client ended: its exit status, or why it was stopped. */
   readonly client: { readonly code: number | null; readonly complaint: string; readonly timedOut: boolean };
@@ -64,6 +76,7 @@ export interface OpenedPullRequest {
 export async function runIncident(options: IncidentOptions): Promise<IncidentResult> {
   const { scenario, observe, now, signal } = options;
   observe({ type: "progress", at: now(), text: "setting up cluster, forge and seal" });
+  const struck: StruckSentence[] = [];
   const lab = await openLab({
     scenario,
     folder: options.tempFolder,
@@ -73,6 +86,14 @@ export async function runIncident(options: IncidentOptions): Promise<IncidentRes
     env: options.env,
     signal,
     onRequest: (door, request) => observe({ type: "door", at: now(), door, ...request }),
+    complete: (written, commit, check) => {
+      const composed = composeBody({ written, commit, check, record: options.record(), author: options.author, now: now() });
+      struck.push(...composed.struck);
+      return composed.body;
+    },
+    gate: options.gate ?? "manifests",
+    onGate: ({ branch, commit, objections }) =>
+      observe({ type: "gate", at: now(), branch, commit, passed: objections.length === 0, objections }),
     onPullRequest: ({ number, title, url }) => observe({ type: "pull-request", at: now(), number, title, url }),
   });
   try {
@@ -89,6 +110,7 @@ export async function runIncident(options: IncidentOptions): Promise<IncidentRes
       extraEnv: lab.clientEnv,
       pathFolders: options.pathFolders,
       readable: options.readable,
+      hidden: options.hidden,
       userHome: options.userHome,
       searchPath: options.env["PATH"] ?? "",
       onRefused: (refusal) => observe({ type: "refused", at: now(), what: describeRefusal(refusal) }),
@@ -99,6 +121,7 @@ export async function runIncident(options: IncidentOptions): Promise<IncidentRes
     const judged = await judge(options, lab);
     return {
       ...judged,
+      struck,
       refusals: outcome.refusals,
       client: { code: outcome.code, complaint: outcome.complaint, timedOut: minutes.aborted },
     };
@@ -121,7 +144,8 @@ async function judge(options: IncidentOptions, lab: Lab): Promise<Pick<IncidentR
       : {
           state: pullRequest.state,
           title: pullRequest.title,
-          body: pullRequest.body,
+          // What Cloister adds names every finding: it is no merit of the model's.
+          body: modelsWords(pullRequest.body),
           headBranch: pullRequest.head.ref,
           headCommit: pullRequest.head.sha,
           diff: await pullRequest.diff(),
@@ -129,7 +153,10 @@ async function judge(options: IncidentOptions, lab: Lab): Promise<Pick<IncidentR
   // The seal has no way out but the doors; what tried another is among the refusals, and nothing else can have left.
   const result = score(scenario, { requests: lab.requests, base, pullRequest: shown, head, egress: [] });
   return {
-    closed: pullRequest !== undefined && head?.verify.outcome === "passed",
+    closed:
+      scenario.truth.causes.length === 0
+        ? result.pullRequest && result.evidence
+        : pullRequest !== undefined && head?.verify.outcome === "passed",
     pullRequest: pullRequest === undefined ? undefined : await keepPage(options, lab, pullRequest),
     verify: head?.verify,
     score: result,

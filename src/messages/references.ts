@@ -4,7 +4,8 @@ import type { MessagesRequest } from "./request.ts";
 /**
  * What one part of a request says about another. Checked is what would mislead the guide, which pairs calls and results:
  * a result without its call, two results for one call, two calls with one id, blocks in the wrong role, two tools with one name, a
- * choice of a tool that is not there, an answer begun by the client (the template decides how an answer begins).
+ * choice of a tool that is not there, an answer begun by the client (the template decides how an answer begins) unless all that is asked
+ * is how long the prompt is: client 2.1.84's `/context` counts conversations up to the last answer, with `count_tokens` or by a one-token answer.
  *
  * Let pass, because real clients do it: two user messages in a row; a call that has no result (the user interrupted it); a call of a
  * tool that is no longer listed; empty text; results in another order than the calls.
@@ -45,7 +46,7 @@ export function checkReferences(request: MessagesRequest): void {
   const first = request.messages.findIndex((message) => message.role !== "system");
   if (request.messages[first]?.role === "assistant") throw wrong(`messages.${first}.role`, "the first message must be the user's");
   const last = request.messages.length - 1;
-  if (request.messages[last]?.role === "assistant")
+  if (request.messages[last]?.role === "assistant" && request.max_tokens > 1)
     throw wrong(`messages.${last}.role`, "the last message must not be the assistant's: an answer that the client begins is not supported");
 }
 

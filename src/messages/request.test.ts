@@ -111,6 +111,16 @@ test("what real clients are sloppy about is let pass", () => {
   parse({ messages: [{ role: "user", content: [{ type: "text", text: "" }] }] });
 });
 
+test("a conversation that ends with an answer can be counted, and not be answered", () => {
+  const counted = { ...base, messages: [...base.messages, { role: "assistant", content: "done" }] };
+  assert.equal(
+    fieldOf(() => parse(counted)),
+    `messages.${counted.messages.length - 1}.role`,
+  );
+  parse({ ...counted, max_tokens: 1 });
+  parseCountRequest(JSON.stringify({ ...counted, max_tokens: undefined }));
+});
+
 test("a count needs no max_tokens", () => {
   const { max_tokens: _, ...count } = base;
   assert.equal(parseCountRequest(JSON.stringify(count)).messages.length, 1);

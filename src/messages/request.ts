@@ -103,7 +103,10 @@ const request = z.object({
   output_config: z.object({ format: jsonObject.nullish() }).nullish(),
 });
 
-export type MessagesRequest = z.infer<typeof request>;
+export type MessagesRequest = z.infer<typeof request> & {
+  /** The sub-agent that asks, where the client names it in a header. */
+  readonly agent?: string | undefined;
+};
 export type RequestMessage = z.infer<typeof message>;
 export type RequestBlock = z.infer<typeof block>;
 export type ResultBlock = z.infer<typeof resultBlock>;
@@ -113,6 +116,9 @@ export type RequestTool = z.infer<typeof tool>;
 export function parseRequest(body: string | Uint8Array): MessagesRequest {
   return parseWith(request, body);
 }
+
+/** Client 2.1.330 sends it with every request of a sub-agent; 2.1.84 names none. */
+export const agentHeader = "x-claude-code-agent-id";
 
 /** The same for `count_tokens`, where there is no answer to bound and `max_tokens` is left out: it comes out as 1. */
 export function parseCountRequest(body: string | Uint8Array): MessagesRequest {

@@ -130,3 +130,46 @@ test("images say that they were left out; half characters become whole ones; emp
     { role: "user", text: "cut \u{FFFD}" },
   ]);
 });
+
+test("reminders beside results and within them come to the same, wherever the client puts them", () => {
+  const remind = (text: string): string => `<system-reminder>\n${text}\n</system-reminder>`;
+  const [one, two] = [remind("PostToolUse:Bash hook additional context: one"), remind("PostToolUse:Read hook additional context: two")];
+  const nudge = remind("The TodoWrite tool hasn't been used recently.");
+  const turns = (...content: readonly object[]): unknown =>
+    canonical({
+      tools: [edit, bash],
+      messages: [
+        { role: "user", content: "x" },
+        { role: "assistant", content: [use("a", "Bash", { command: "ls" }), use("b", "Bash", { command: "ls" })] },
+        { role: "user", content },
+      ],
+    }).turns;
+  const text = (words: string): object => ({ type: "text", text: words });
+  const beside = turns(result("a", "  f"), result("b", "  g\n"), text(one), text(two), text(nudge), text("and then?"));
+  const within = turns(result("a", `f\n\n${one}`), result("b", `g\n\n${two}\n\n${nudge}`), text("and then?"));
+  assert.deepEqual(within, beside);
+  assert.deepEqual((beside as unknown[]).slice(-3), [
+    { role: "tool", callId: "a", text: "f", failed: false },
+    { role: "tool", callId: "b", text: `g\n\n${one}\n\n${two}`, failed: false },
+    { role: "user", text: "and then?" },
+  ]);
+  assert.deepEqual((turns(result("a", "  f"), result("b", "g")) as unknown[]).at(-2), {
+    role: "tool",
+    callId: "a",
+    text: "  f",
+    failed: false,
+  });
+});
+
+test("an answer that was stopped before its first word stands where it began", () => {
+  const said = (...texts: readonly string[]): unknown =>
+    canonical({ messages: [{ role: "user", content: texts.map((text) => ({ type: "text", text })) }] }).turns;
+  assert.deepEqual(said("mend it", "[Request interrupted by user]", "no, this"), [
+    { role: "user", text: "mend it" },
+    { role: "assistant", text: "", calls: [] },
+    { role: "user", text: "[Request interrupted by user]\n\nno, this" },
+  ]);
+  assert.deepEqual(said("[Request interrupted by user for tool use]", "no, this"), [
+    { role: "user", text: "[Request interrupted by user for tool use]\n\nno, this" },
+  ]);
+});

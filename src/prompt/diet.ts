@@ -1,81 +1,152 @@
-import type { Conversation, JsonObject, Tool } from "../messages/conversation.ts";
+import type { Conversation, JsonObject, Tool, Turn } from "../messages/conversation.ts";
+import { findWorkingFolder, stripAgentTypes, stripEnvironment } from "./announcements.ts";
+import { profiles } from "./profiles.ts";
+import { agentOpening } from "./system-text.ts";
 import { argumentOrder, isObject, requiredArguments } from "./tool-schema.ts";
 
 /**
  * What the model is offered of what the client sends. Clients describe their tools in 31 to 67 KB for a large model; a small one is
- * faster and better with a sentence each. `full` offers the client's tools as they are sent.
+ * faster and better with a sentence each. A tool that the client does not have is not offered.
  */
 export interface Diet {
-  /** Tools in the order in which they are offered, or the client's own. A tool that the client does not have is not offered. */
-  readonly tools: readonly Tool[] | "as-sent";
-  /** Takes the place of the client's system prompt. */
+  /** `incident`, `code`, `full`, or as the user calls it. */
+  readonly name: string;
+  /** Takes the place of the client's system prompt; absent: the client's own stays. */
   readonly system?: string | undefined;
+  /** Tools in our words, in the order in which they are offered. */
+  readonly tools: readonly DietTool[];
+  /** The client's other tools: left out, or offered as they are sent, all but those that are named. */
+  readonly others: "left-out" | { readonly asSentBut: readonly string[] };
 }
 
-export type DietProfile = "incident" | "code" | "full";
+export interface DietTool {
+  readonly name: string;
+  /** Absent: the client's own. */
+  readonly description?: string | undefined;
+  /** The arguments that are kept, in their order. Absent: all of the client's, as they are sent. */
+  readonly arguments?: readonly DietArgument[] | undefined;
+}
 
-export const dietProfiles: readonly DietProfile[] = ["incident", "code", "full"];
+export interface DietArgument {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** Its JSON Schema. Absent: the client's, without its description. */
+  readonly schema?: JsonObject | undefined;
+}
 
+export type DietProfile = keyof typeof profiles;
+
+export const dietProfiles = Object.keys(profiles) as readonly DietProfile[];
+
+/** One of our profiles; `system` takes the place of its own system text. */
 export function dietOf(profile: DietProfile, system?: string): Diet {
-  return { tools: profile === "full" ? "as-sent" : profile === "code" ? codeTools : incidentTools, system };
+  return system === undefined ? profiles[profile] : { ...profiles[profile], system };
 }
 
-export function applyDiet(conversation: Conversation, diet: Diet): Conversation {
-  const system = diet.system ?? conversation.system;
-  if (diet.tools === "as-sent") return { ...conversation, system };
-  const sent = new Map(conversation.tools.map((tool) => [tool.name, tool]));
-  const tools = diet.tools.flatMap((ours) => {
-    const theirs = sent.get(ours.name);
-    return theirs === undefined ? [] : [fitTool(ours, theirs)];
+/** Names of the client's tools that the diet offers at most, for the client's own list; undefined where that is all. */
+export function dietToolNames(diet: Diet): readonly string[] | undefined {
+  return diet.others === "left-out" ? diet.tools.map((tool) => tool.name) : undefined;
+}
+
+/**
+ * The conversation as the model is to read it. What has no tools is a question aside, and stays as it was asked. A sub-agent reads the
+ * same system text as the main conversation, and what it is for at the beginning of its task.
+ */
+export function applyDiet(conversation: Conversation, diet: Diet, kind: "main" | "sub-agent" | "side" = "main"): Conversation {
+  if (conversation.tools.length === 0 || kind === "side") return conversation;
+  const fed = { ...conversation, tools: chooseTools(conversation.tools, diet) };
+  if (diet.system === undefined) return fed;
+  const sent = [conversation.system, ...conversation.turns.map((turn) => (turn.role === "system" ? turn.text : ""))];
+  const folder = sent.map(findWorkingFolder).find((found) => found !== undefined);
+  const opening = [
+    ...(folder === undefined ? [] : [`Working folder: ${folder}`]),
+    ...(kind === "sub-agent" ? [agentPurpose(conversation.system)] : []),
+  ];
+  const offersAgents = fed.tools.some((tool) => tool.name === "Agent" || tool.name === "Task");
+  const turns = fed.turns.map((turn) => (turn.role === "system" ? withoutClientWords(turn, offersAgents) : turn)).filter(saysSomething);
+  return { ...fed, system: withAppended(diet.system, conversation.system), turns: withOpening(turns, opening) };
+}
+
+function chooseTools(sent: readonly Tool[], { tools, others }: Diet): Tool[] {
+  const byName = new Map(sent.map((tool) => [tool.name, tool]));
+  if (others === "left-out") {
+    return tools.flatMap((ours) => {
+      const theirs = byName.get(ours.name);
+      return theirs === undefined ? [] : [fitTool(ours, theirs)];
+    });
+  }
+  const inOurWords = new Map(tools.map((tool) => [tool.name, tool]));
+  return sent.flatMap((theirs) => {
+    const ours = inOurWords.get(theirs.name);
+    if (ours !== undefined) return [fitTool(ours, theirs)];
+    return others.asSentBut.includes(theirs.name) ? [] : [theirs];
   });
-  return { ...conversation, system, tools };
 }
 
 /**
  * Our short form of a tool, held to what the client takes: arguments that this client does not know go, and a client that demands
  * an argument we do not name gets its own form back, since a call without it would be refused.
  */
-function fitTool(ours: Tool, theirs: Tool): Tool {
+function fitTool(ours: DietTool, theirs: Tool): Tool {
+  const description = ours.description ?? theirs.description;
+  if (ours.arguments === undefined) return { ...theirs, description };
   const known = argumentOrder(theirs.inputSchema);
-  const properties = ours.inputSchema["properties"];
   const demanded = requiredArguments(theirs.inputSchema);
-  if (!isObject(properties) || demanded.some((name) => !Object.hasOwn(properties, name))) return theirs;
-  const kept = Object.keys(properties).filter((name) => known.includes(name));
-  if (requiredArguments(ours.inputSchema).some((name) => !kept.includes(name))) return theirs;
-  const required = kept.filter((name) => demanded.includes(name) || requiredArguments(ours.inputSchema).includes(name));
+  const kept = ours.arguments.filter(({ name }) => known.includes(name));
+  if (demanded.some((name) => !kept.some((argument) => argument.name === name))) return theirs;
   return {
-    ...ours,
+    name: ours.name,
+    description,
     inputSchema: {
       type: "object",
-      properties: Object.fromEntries(kept.map((name) => [name, properties[name] ?? null])),
-      required,
+      properties: Object.fromEntries(kept.map((argument) => [argument.name, argumentSchema(argument, theirs.inputSchema)])),
+      required: kept.map(({ name }) => name).filter((name) => demanded.includes(name)),
       additionalProperties: false,
     },
   };
 }
 
-function describe(name: string, description: string, properties: JsonObject, required: readonly string[]): Tool {
-  return { name, description, inputSchema: { type: "object", properties, required, additionalProperties: false } };
+function argumentSchema({ name, description, schema }: DietArgument, theirs: JsonObject): JsonObject {
+  const properties = theirs["properties"];
+  const sent = isObject(properties) ? properties[name] : undefined;
+  const { description: _, default: __, ...shape } = schema ?? (isObject(sent) ? sent : {});
+  return description === undefined ? shape : { ...shape, description };
 }
 
-const text = { type: "string" };
-const count = { type: "integer", minimum: 1 };
-const path = { type: "string", description: "absolute path" };
+/** Our system text, and what the user had appended to it where the client was started with it. */
+function withAppended(ours: string, sent: string): string {
+  const at = sent.indexOf(ours);
+  const appended =
+    at < 0
+      ? ""
+      : sent
+          .slice(at + ours.length)
+          .replace(/^Working folder: .*$/m, "")
+          .trim();
+  return appended === "" ? ours : `${ours}\n\n${appended}`;
+}
 
-const bash = describe("Bash", "Run a shell command and return its output.", { command: text }, ["command"]);
-const read = describe("Read", "Read a file, with line numbers.", { file_path: path, offset: count, limit: count }, ["file_path"]);
-const edit = describe(
-  "Edit",
-  "Replace old_string by new_string in a file. old_string must be in the file exactly once; read the file first.",
-  { file_path: path, old_string: text, new_string: text, replace_all: { type: "boolean" } },
-  ["file_path", "old_string", "new_string"],
-);
-const write = describe("Write", "Write a file whole; an old one must have been read first.", { file_path: path, content: text }, [
-  "file_path",
-  "content",
-]);
-const grep = describe("Grep", "Search file contents with a regular expression.", { pattern: text, path: text, glob: text }, ["pattern"]);
-const glob = describe("Glob", "List files whose names match a pattern such as **/*.ts.", { pattern: text, path: text }, ["pattern"]);
+const stockAgent = /^You are (an agent|a file search specialist|a software architect and planning specialist)\b[^\n]* Claude Code/m;
 
-const incidentTools: readonly Tool[] = [bash, read, edit];
-const codeTools: readonly Tool[] = [bash, read, edit, write, grep, glob];
+/** What a sub-agent is told to be: our words for the client's stock ones, its own instructions where a user wrote them. */
+function agentPurpose(system: string): string {
+  if (stockAgent.test(system)) return agentOpening;
+  const own = system.replace(/^You are a Claude agent, built on Anthropic's Claude Agent SDK\.\s*/, "");
+  const end = own.search(/\n\n(Notes:\n|# Environment\n|Here is useful information about the environment)/);
+  return (end < 0 ? own : own.slice(0, end)).trim();
+}
+
+function withoutClientWords(turn: Turn & { role: "system" }, offersAgents: boolean): Turn {
+  const text = stripEnvironment(turn.text);
+  return { ...turn, text: offersAgents ? text : stripAgentTypes(text) };
+}
+
+function saysSomething(turn: Turn): boolean {
+  return turn.role !== "system" || turn.text.trim() !== "";
+}
+
+function withOpening(turns: readonly Turn[], opening: readonly string[]): readonly Turn[] {
+  const first = turns.findIndex((turn) => turn.role === "user");
+  if (opening.length === 0) return turns;
+  return turns.map((turn, at) => (at === first && turn.role === "user" ? { ...turn, text: [...opening, turn.text].join("\n\n") } : turn));
+}

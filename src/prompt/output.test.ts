@@ -44,7 +44,7 @@ test("words come out as they come; only a possible beginning of a call waits", (
   assert.deepEqual(parser.push("\n"), []);
   assert.deepEqual(parser.push("\nI see <"), [{ type: "text", text: "\n\nI see " }]);
   assert.deepEqual(parser.push("tool"), []);
-  assert.deepEqual(parser.push("s>"), [{ type: "text", text: "<tools>" }]);
+  assert.deepEqual(parser.push("box>"), [{ type: "text", text: "<toolbox>" }]);
   assert.deepEqual(parser.push(" and\n<tool_"), [{ type: "text", text: " and" }]);
   assert.deepEqual(parser.end(), [{ type: "text", text: "\n<tool_" }]);
 });
@@ -64,13 +64,13 @@ test("an answer of blanks alone says nothing; without tools a tag is a word", ()
 
 test("a call that is not valid is refused with what is wrong, as something to try again", () => {
   const cases: [string, RegExp][] = [
-    ["<tool_call>\nls -l", /not JSON/],
-    ["<tool_call>\n{'name': 1}", /not JSON/],
+    ["<tool_call>\nls -l\n</tool_call>", /opened a tool call and wrote none/],
+    ["<tool_call>\n{'name': 1}\n</tool_call>", /wrote none/],
     ['<tool_call>\n{"name": "Rm", "arguments": {}}', /called "Rm", which is not one of the tools/],
-    ["<tool_call>\n[]", /called nothing/],
+    ["<tool_call>\n[]\n</tool_call>", /wrote none/],
     ['<tool_call>\n{"name": "Bash"}', /not an object/],
     ['<tool_call>\n{"name": "Bash", "arguments": {"command": ""}}', /do not fit its schema: arguments\.command must NOT have fewer than 1/],
-    ['<tool_call>\n{"name": "Bash", "arguments": {"command": "a", "b": 1}}', /additional properties/],
+    ['<tool_call>\n{"name": "Bash", "arguments": {"command": {"b": 1}}}', /command must be string/],
     ['<tool_call>\n{"name": "Bash", "arg', /in the middle of a tool call/],
   ];
   for (const [text, message] of cases)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stripReminders, stripTrailingReminders } from "./reminders.ts";
+import { splitReminders, stripReminders } from "./reminders.ts";
 
 const wrap = (text: string): string => `<system-reminder>\n${text}\n</system-reminder>\n`;
 const context = (parts: string): string =>
@@ -30,15 +30,26 @@ test("what a project or a hook says stays, without the noise around it", () => {
 });
 
 test("only the end of a result is cleaned: what a file holds is the file's", () => {
+  const split = (text: string): unknown[] => [splitReminders(text).text, ...splitReminders(text).reminders];
   const malware = wrap("Whenever you read a file, you should consider whether it would be considered malware. You CAN …");
-  assert.equal(stripTrailingReminders(`     1→one\n\n${malware}${wrap("Token usage: 1/2; 1 remaining")}`), "     1→one");
+  assert.deepEqual(split(`     1→one\n\n${malware}${wrap("Token usage: 1/2; 1 remaining")}`), ["     1→one"]);
   const inFile = `1\t${malware}2\tmore`;
-  assert.equal(stripTrailingReminders(inFile), inFile);
-  const warning = `x\n${wrap("Warning: the file exists but the contents are empty.")}`;
-  assert.equal(stripTrailingReminders(warning), warning);
+  assert.deepEqual(split(inFile), [inFile]);
+  const hook = wrap("PostToolUse:Read hook additional context: formatted").trim();
+  assert.deepEqual(split(`  x\n${malware}\n${hook}`), ["  x", hook], "what is useful stays");
+  assert.deepEqual(split("  indented\n"), ["  indented\n"]);
+  const warning = wrap("Warning: the file exists but the contents are empty.").trim();
+  assert.deepEqual(split(`${warning}\n\n${hook}`), [warning, hook], "an empty file's result is the warning");
+  assert.deepEqual(split("<total_tokens>12 tokens left</total_tokens>"), [""]);
 });
 
 test("openings without an end are text, also a great many of them", () => {
   const text = "<system-reminder>".repeat(200_000);
   assert.equal(stripReminders(text), text);
+});
+
+test("a call's id in the message about a background task goes; elsewhere it is text", () => {
+  const message = "<task-notification>\n<tool-use-id>toolu_1</tool-use-id>\n<status>completed</status>\n</task-notification>";
+  assert.equal(stripReminders(message), "<task-notification>\n<status>completed</status>\n</task-notification>");
+  assert.equal(stripReminders("<tool-use-id>x</tool-use-id>"), "<tool-use-id>x</tool-use-id>");
 });

@@ -7,7 +7,11 @@
 
 const opening = "<system-reminder>";
 const closing = "</system-reminder>";
+const tokensOpening = "<total_tokens>";
+const tokensClosing = "</total_tokens>";
 const tokensLeft = /<total_tokens>[^<]{0,40}<\/total_tokens>\s*/g;
+/** In the message about a background task: ids are the gateway's, and name nothing that the model reads elsewhere. */
+const callIdLine = /<tool-use-id>[^<\n]{0,200}<\/tool-use-id>\n?/g;
 
 const noise: readonly RegExp[] = [
   /^Whenever you read a file, you should consider whether it would be considered malware/,
@@ -42,7 +46,8 @@ export function stripReminders(text: string): string {
     pieces.push(text.slice(at, start), kept);
     at = kept === "" ? after + leadingSpace(text, after) : after;
   }
-  return (pieces.join("") + text.slice(at)).replaceAll(tokensLeft, "");
+  const stripped = (pieces.join("") + text.slice(at)).replaceAll(tokensLeft, "");
+  return stripped.includes("<task-notification>") ? stripped.replaceAll(callIdLine, "") : stripped;
 }
 
 function leadingSpace(text: string, from: number): number {
@@ -51,19 +56,44 @@ function leadingSpace(text: string, from: number): number {
   return to - from;
 }
 
+/** A tool's result, and what the client has put behind it that is useful. */
+export interface ResultText {
+  readonly text: string;
+  readonly reminders: readonly string[];
+  /** Was there any, useful or not? */
+  readonly reminded: boolean;
+}
+
 /**
- * The text of a tool's result without the noise that the client has put after it. Only the end is looked at: further up, the same
- * words belong to the file or the command's output, which the model has to see as it is.
+ * Takes the reminders off the end of a result; noise among them is gone. Only the end is looked at: further up, the same words belong to the
+ * file or the command's output, which the model has to see as it is. Of a result that is nothing but reminders (an empty file) the first
+ * one is the result.
  */
-export function stripTrailingReminders(text: string): string {
-  let rest = text;
+export function splitReminders(text: string): ResultText {
+  let rest = text.trimEnd();
+  const reminders: string[] = [];
   for (;;) {
-    const start = Math.max(rest.lastIndexOf(opening), rest.lastIndexOf("<total_tokens>"));
-    if (start < 0) return rest;
-    const stripped = stripReminders(rest.slice(start));
-    if (stripped.trim() !== "") return rest;
+    const start = rest.endsWith(closing) ? rest.lastIndexOf(opening) : rest.endsWith(tokensClosing) ? rest.lastIndexOf(tokensOpening) : -1;
+    if (start < 0) break;
+    const useful = stripReminders(rest.slice(start)).trim();
+    if (useful !== "") reminders.unshift(useful);
     rest = rest.slice(0, start).trimEnd();
   }
+  if (rest === text.trimEnd()) return { text, reminders, reminded: false };
+  const [first = "", ...others] = reminders;
+  return rest === "" ? { text: first, reminders: others, reminded: true } : { text: rest, reminders, reminded: true };
+}
+
+/** Is this text nothing but reminders? */
+export function isReminder(text: string): boolean {
+  let rest = text.trim();
+  if (rest === "") return false;
+  while (rest.startsWith(opening)) {
+    const end = rest.indexOf(closing);
+    if (end < 0) return false;
+    rest = rest.slice(end + closing.length).trimStart();
+  }
+  return rest === "";
 }
 
 /** A reminder with what is useful in it, or nothing. */

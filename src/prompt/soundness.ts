@@ -10,7 +10,7 @@ import { spellAnswer, spellTool } from "./spelling.ts";
  */
 export function findDefects(template: JinjaTemplate): string[] {
   const defects: string[] = [];
-  for (const probe of [probeTools, probeParts, probeCallFormat, probeCallSpelling, probeGrowth]) {
+  for (const probe of [probeTools, probeParts, probeCallFormat, probeCallSpelling, probeThought, probeGrowth]) {
     try {
       const defect = probe(template);
       if (defect !== undefined) defects.push(defect);
@@ -22,10 +22,13 @@ export function findDefects(template: JinjaTemplate): string[] {
   return defects;
 }
 
-/** Does the template open an answer with an empty thought when it is told not to think? */
+/**
+ * Does the template open an answer with a thought when it is told not to think? An empty one is how some models are told; one that is left
+ * open, as templates of models do that always think, has to be closed in its place.
+ */
 export function writesEmptyThought(template: JinjaTemplate): boolean {
   try {
-    return template.write([{ role: "user", content: "@@ask@@" }], [], true).endsWith("<think>\n\n</think>\n\n");
+    return /<think>\s*(?:<\/think>\s*)?$/.test(template.write([{ role: "user", content: "@@ask@@" }], [], true));
   } catch {
     return false;
   }
@@ -125,6 +128,12 @@ function usualMessage(turn: Turn): ChatMessage {
   if (turn.role !== "assistant") return { role: turn.role, content: turn.text };
   const calls = turn.calls.map(({ name, input }) => ({ type: "function", function: { name, arguments: input } }));
   return { role: "assistant", content: turn.text, ...(calls.length > 0 ? { tool_calls: calls } : {}) };
+}
+
+/** Told not to think, it must not leave a thought open for the model to go on with. */
+function probeThought(template: JinjaTemplate): string | undefined {
+  const opened = /<(?:think|thinking|reasoning)>\s*$/.test(render(template, { ...whole, turns: turns.slice(0, 1) }));
+  return opened ? "opens every answer with a thought" : undefined;
 }
 
 /** Each time the model is asked, the prompt must begin with the last prompt and the answer given to it. */

@@ -114,6 +114,16 @@ test("each defect is found, and ours is used and says why", () => {
     ],
     ["today's date", `${sound}{{ strftime_now('%d') if false }}`, /today's date/],
     [
+      "a thought left open in every answer",
+      sound
+        .replace("'<|im_start|>assistant\\n' }}", "'<|im_start|>assistant\\n<think>\\n' }}")
+        .replace(
+          "message.role + '\\n' + message.content",
+          "message.role + '\\n' + ('<think>\\n' if message.role == 'assistant' else '') + message.content",
+        ),
+      /opens every answer with a thought/,
+    ],
+    [
       "no end of thought kept",
       sound.replace("'<|im_start|>assistant\\n' }}", "'<|im_start|>assistant\\n<think>\\n\\n</think>\\n\\n' }}"),
       /rewrites earlier turns/,
@@ -127,12 +137,21 @@ test("each defect is found, and ours is used and says why", () => {
   }
 });
 
-test("a model that is told not to think by an empty thought gets it in ours, in every answer alike", () => {
-  const template = choose(sound.replace("'<|im_start|>assistant\\n' }}", "'<|im_start|>assistant\\n<think>\\n\\n</think>\\n\\n' }}"));
-  const answers = text(template.render(prompt())).split("<|im_start|>assistant\n").slice(1);
-  assert.equal(answers.length, 3);
-  for (const answer of answers) assert.ok(answer.startsWith("<think>\n\n</think>\n\n"), answer);
-});
+for (const [how, opening] of [
+  ["is told not to think by an empty thought", "{{ '<think>\\n\\n</think>\\n\\n' }}"],
+  [
+    "is told so where the template is asked not to think",
+    "{% if enable_thinking is false %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}",
+  ],
+  ["always thinks, in a thought that its template opens", "{{ '<think>\\n' }}"],
+] as const) {
+  test(`a model that ${how} gets an empty thought in ours, in every answer alike`, () => {
+    const template = choose(sound.replace("'<|im_start|>assistant\\n' }}", `'<|im_start|>assistant\\n' }}${opening}`));
+    const answers = text(template.render(prompt())).split("<|im_start|>assistant\n").slice(1);
+    assert.equal(answers.length, 3);
+    for (const answer of answers) assert.ok(answer.startsWith("<think>\n\n</think>\n\n"), answer);
+  });
+}
 
 test("a broken template of another family is refused by name", () => {
   assert.throws(() => choose("[INST]{{ messages[0].content }}[/INST]", "</s>"), { code: "damaged", message: /chat template of a-model/ });

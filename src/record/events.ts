@@ -35,7 +35,24 @@ export type SessionEvent =
       readonly decodeMs: number;
       readonly reason: string;
       readonly byModel: boolean;
+      /** Characters of thought that were withheld; absent where there was none. */
+      readonly thinkingCharacters?: number | undefined;
     }
+  /**
+   * Room was made in the window: old results were cleared (an epoch; tokens are the prompt's, as estimated for the decision), or the middle of one
+   * new result was cut out (tokens are the result's).
+   */
+  | {
+      readonly type: "cleared";
+      readonly at: number;
+      readonly turn: number;
+      readonly what: "results" | "middle";
+      readonly results: number;
+      readonly tokensBefore: number;
+      readonly tokensAfter: number;
+    }
+  /** The guard stepped in: an answer was cut, a call dropped or asked for again. `reason` is a sentence. */
+  | { readonly type: "guard"; readonly at: number; readonly turn: number; readonly what: GuardAct; readonly reason: string }
   /** The model said something that is not a call. */
   | { readonly type: "said"; readonly at: number; readonly text: string }
   | { readonly type: "call"; readonly at: number; readonly id: string; readonly name: string; readonly input: JsonObject }
@@ -62,8 +79,20 @@ export type SessionEvent =
       readonly status: number;
     }
   | { readonly type: "pull-request"; readonly at: number; readonly number: number; readonly title: string; readonly url: string }
+  /** The forge's gate decided about a branch that was pushed; `objections` stand against it, a line each, none where it passed. */
+  | {
+      readonly type: "gate";
+      readonly at: number;
+      readonly branch: string;
+      readonly commit: string;
+      readonly passed: boolean;
+      readonly objections: readonly string[];
+    }
   /** Something tried to leave and was refused. */
   | { readonly type: "refused"; readonly at: number; readonly what: string }
   | { readonly type: "progress"; readonly at: number; readonly text: string };
+
+/** What the guard did: cut a thought, a repetition, an answer over its bound or one that went on behind its call; dropped a call; asked again; ended a loop. */
+export type GuardAct = "thought" | "repetition" | "length" | "after-call" | "dropped-call" | "asked-again" | "loop";
 
 export type Observe = (event: SessionEvent) => void;

@@ -18,7 +18,13 @@ export interface SessionSummary {
   readonly toolsMs: number;
   readonly startedAt: number;
   readonly endedAt: number;
+  /** Times that the guard stepped in. */
+  readonly guarded: number;
+  /** Characters of thought that were withheld. */
+  readonly thinkingCharacters: number;
   readonly refused: readonly string[];
+  /** Pushes that the gate refused. */
+  readonly refusedPushes: number;
   readonly pullRequests: readonly { readonly number: number; readonly title: string; readonly url: string }[];
   readonly clusterRequests: number;
   readonly forgeRequests: number;
@@ -38,7 +44,10 @@ export const emptySummary: SessionSummary = {
   toolsMs: 0,
   startedAt: 0,
   endedAt: 0,
+  guarded: 0,
+  thinkingCharacters: 0,
   refused: [],
+  refusedPushes: 0,
   pullRequests: [],
   clusterRequests: 0,
   forgeRequests: 0,
@@ -68,7 +77,10 @@ export function addEvent(before: SessionSummary, event: SessionEvent): SessionSu
         outputTokens: summary.outputTokens + event.outputTokens,
         prefillMs: summary.prefillMs + event.prefillMs,
         decodeMs: summary.decodeMs + event.decodeMs,
+        thinkingCharacters: summary.thinkingCharacters + (event.thinkingCharacters ?? 0),
       };
+    case "guard":
+      return { ...summary, guarded: summary.guarded + 1 };
     case "failure":
       return { ...summary, failures: summary.failures + 1 };
     case "result":
@@ -84,11 +96,14 @@ export function addEvent(before: SessionSummary, event: SessionEvent): SessionSu
         : { ...summary, forgeRequests: summary.forgeRequests + 1 };
     case "pull-request":
       return { ...summary, pullRequests: [...summary.pullRequests, { number: event.number, title: event.title, url: event.url }] };
+    case "gate":
+      return { ...summary, refusedPushes: summary.refusedPushes + (event.passed ? 0 : 1) };
     case "refused":
       return { ...summary, refused: [...summary.refused, event.what] };
     case "session":
     case "request":
     case "prefill":
+    case "cleared":
     case "said":
     case "call":
     case "step":

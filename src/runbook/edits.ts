@@ -1,33 +1,73 @@
 import type { Form, Piece } from "../messages/answer.ts";
+import type { JsonObject } from "../messages/conversation.ts";
+import type { Place } from "./facts.ts";
 import type { EditSource } from "./runbook.ts";
+
+export interface EditsAsked {
+  readonly id: string;
+  readonly source: EditSource;
+  readonly path: string;
+  readonly text: string;
+  /** What looks printed. */
+  readonly evidence: readonly string[];
+  /** Edits that were made before: what they wrote is not offered again. */
+  readonly tried: readonly JsonObject[];
+  /** Lines that may be edited, from 0; all where it is absent. */
+  readonly only: readonly number[] | undefined;
+}
 
 /**
  * Edits of one line: the old text is a line of the file as it stands, the key stays, the slot is the value. A value that stands
- * already is no proposal. The shape of the old value bounds the new one: a quantity stays a quantity, a number a number.
+ * already, or that was tried, is no proposal. The shape of the old value bounds the new one: a quantity stays a quantity, a number a number.
  */
-export function editForms(id: string, source: EditSource, path: string, text: string, evidence: readonly string[]): readonly Form[] {
+export function editForms({ id, source, path, text, evidence, tried, only }: EditsAsked): readonly Form[] {
   const lines = text.split("\n");
   const forms: Form[] = [];
   for (const [index, line] of lines.entries()) {
+    if (only?.includes(index) === false) continue;
     const scalar = readScalar(line);
     if (scalar === undefined || source.except?.test(line.trim()) === true) continue;
     const old = uniqueText(lines, index);
     if (old === undefined) continue;
     const before = old.slice(0, old.length - line.trim().length) + scalar.before;
-    const values = /(^|- )image:/.test(scalar.before) ? imageSlots(scalar.value, evidence) : valueSlots(scalar.value, source.multiples);
-    for (const value of values) {
-      forms.push({
-        id,
-        tool: "Edit",
-        arguments: [
-          { name: "file_path", value: [{ kind: "fixed", text: path }] },
-          { name: "old_string", value: [{ kind: "fixed", text: old }] },
-          { name: "new_string", value: [{ kind: "fixed", text: before }, ...value, ...fixed(scalar.after)] },
-        ],
-      });
-    }
+    const not = triedValues(tried, path, old, before, scalar.after);
+    const values = /(^|- )image:/.test(scalar.before)
+      ? imageSlots(scalar.value, evidence, not)
+      : valueSlots(scalar.value, source.multiples, not);
+    for (const value of values) forms.push(editForm(id, path, old, [{ kind: "fixed", text: before }, ...value, ...fixed(scalar.after)]));
   }
   return forms;
+}
+
+/** Edits that write what triage says would fit, a form for each. A line that is not as triage saw it is left out. */
+export function placeForms(id: string, path: string, text: string, places: readonly Place[]): readonly Form[] {
+  const lines = text.split("\n");
+  return places.flatMap((place) => {
+    const old = lines[place.line] === place.text ? uniqueText(lines, place.line) : undefined;
+    if (old === undefined) return [];
+    const before = old.slice(0, old.length - place.text.trim().length);
+    return place.candidates.map((line) => editForm(id, path, old, [{ kind: "fixed", text: before + line.trim() }]));
+  });
+}
+
+function editForm(id: string, path: string, old: string, replacement: readonly Piece[]): Form {
+  return {
+    id,
+    tool: "Edit",
+    arguments: [
+      { name: "file_path", value: [{ kind: "fixed", text: path }] },
+      { name: "old_string", value: [{ kind: "fixed", text: old }] },
+      { name: "new_string", value: replacement },
+    ],
+  };
+}
+
+function triedValues(tried: readonly JsonObject[], path: string, old: string, before: string, after: string): readonly string[] {
+  return tried.flatMap(({ file_path: file, old_string: from, new_string: to }) =>
+    file === path && from === old && typeof to === "string" && to.startsWith(before) && to.endsWith(after)
+      ? [to.slice(before.length, to.length - after.length)]
+      : [],
+  );
 }
 
 interface Scalar {
@@ -72,30 +112,32 @@ const memoryUnits = ["Ki", "Mi", "Gi", "k", "M", "G"];
  * An image is one that the evidence shows under the same name, with another tag or digest. Only where it shows none may the model write
  * one: it copies the old value then, and where it may not end there it would go on behind it, so that is closed too.
  */
-function imageSlots(value: string, evidence: readonly string[]): readonly (readonly Piece[])[] {
+function imageSlots(value: string, evidence: readonly string[], not: readonly string[]): readonly (readonly Piece[])[] {
   const name = value.replace(/(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?$/, "");
   const seen = new Set(evidence.flatMap((output) => output.match(/[\w.-]+(?::\d+)?\/[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})/g) ?? []));
-  const others = [...seen].filter((image) => image !== value && (image.startsWith(`${name}:`) || image.startsWith(`${name}@`)));
-  return others.length > 0 ? [[{ kind: "choice", of: others }]] : [[textSlot(value, { exceptBeginnings: [value] })]];
+  const others = [...seen].filter(
+    (image) => image !== value && !not.includes(image) && (image.startsWith(`${name}:`) || image.startsWith(`${name}@`)),
+  );
+  return others.length > 0 ? [[{ kind: "choice", of: others }]] : [[textSlot(value, { exceptBeginnings: [value, ...not] })]];
 }
 
-function valueSlots(value: string, multiples: readonly number[] | undefined): readonly (readonly Piece[])[] {
+function valueSlots(value: string, multiples: readonly number[] | undefined, not: readonly string[]): readonly (readonly Piece[])[] {
   const quantity = /^(\d+)(Ki|Mi|Gi|k|M|G|m)$/.exec(value);
   if (quantity !== null) {
     const [, number = "", unit = ""] = quantity;
     if (multiples !== undefined) {
       const values = multiples
         .map((multiple) => Number(number) * multiple)
-        .filter((product) => Number.isInteger(product) && product !== Number(number));
+        .filter((product) => Number.isInteger(product) && product !== Number(number) && !not.includes(`${product}${unit}`));
       return values.length === 0 ? [] : [[{ kind: "choice", of: values.map((product) => `${product}${unit}`) }]];
     }
     const others = unit === "m" ? [] : memoryUnits.filter((other) => other !== unit);
-    const same: readonly Piece[] = [digits(5, [number]), { kind: "fixed", text: unit }];
+    const same: readonly Piece[] = [digits(5, [number, ...not.map((one) => one.replace(/\D+$/, ""))]), { kind: "fixed", text: unit }];
     return others.length === 0 ? [same] : [same, [digits(5), { kind: "choice", of: others }]];
   }
-  if (/^\d+$/.test(value)) return [[digits(6, [value])]];
-  if (value === "true" || value === "false") return [[{ kind: "fixed", text: value === "true" ? "false" : "true" }]];
-  return [[textSlot(value, { except: [value] })]];
+  if (/^\d+$/.test(value)) return [[digits(6, [value, ...not])]];
+  if (value === "true" || value === "false") return not.length > 0 ? [] : [[{ kind: "fixed", text: value === "true" ? "false" : "true" }]];
+  return [[textSlot(value, { except: [value, ...not] })]];
 }
 
 function textSlot(value: string, not: { readonly except: readonly string[] } | { readonly exceptBeginnings: readonly string[] }): Piece {

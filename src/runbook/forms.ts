@@ -1,21 +1,66 @@
 import type { Form, FormArgument, Piece } from "../messages/answer.ts";
 import { callKey, type Deed } from "./deeds.ts";
-import { editForms } from "./edits.ts";
+import { editForms, placeForms } from "./edits.ts";
+import type { GuideFacts, Place } from "./facts.ts";
 import { filesOf } from "./files.ts";
+import { lastEdit, type Progress, start, stepIndex } from "./progress.ts";
 import { looksAt } from "./record.ts";
 import { type FormSource, patternOf, type Runbook, splitAtSlots, type Step } from "./runbook.ts";
-import { fillSlot, type GuideFacts, type SlotFill } from "./slots.ts";
+import { fillSlot, type SlotFill } from "./slots.ts";
 
 /** At most this many concrete commands come of one form's choices. */
 const expansionLimit = 400;
 
-/** What may be called at a step: its forms with every choice filled, without anything that was run already. May be empty. */
-export function formsOf(runbook: Runbook, step: Step, facts: GuideFacts, deeds: readonly Deed[]): readonly Form[] {
-  const run = new Set(deeds.map((deed) => callKey(deed.call.name, deed.call.input)));
+/**
+ * What may be called at a step: its forms with every choice filled, without anything that was run already. May be empty. A change that was made before is never
+ * offered again; other commands of the search are, once what they were run for was taken back.
+ */
+export function formsOf(
+  runbook: Runbook,
+  step: Step,
+  facts: GuideFacts,
+  deeds: readonly Deed[],
+  at: Pick<Progress, "from" | "good"> = start,
+): readonly Form[] {
+  const { search } = runbook;
+  const again = search !== undefined && step.id !== search.change && stepIndex(runbook, step.id) >= stepIndex(runbook, search.from);
+  const run = runOf(again ? deeds.slice(at.from) : deeds.filter((_, index) => !at.good.includes(index)));
+  for (const id of step.forms ?? []) {
+    const source = runbook.forms[id];
+    const forms = source === undefined ? [] : expand(id, source, runbook, facts, deeds, run);
+    // Quick fixes come first: where there are some, they are all that is offered.
+    if (forms.length > 0 && source !== undefined && "run" in source && source.alone) return forms;
+  }
   return (step.forms ?? []).flatMap((id) => {
     const source = runbook.forms[id];
     return source === undefined ? [] : expand(id, source, runbook, facts, deeds, run);
   });
+}
+
+/** What takes back the change at hand: its reverse where it is one edit, the runbook's form otherwise. */
+export function takeBackForms(runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[], from: number): readonly Form[] {
+  const id = runbook.search?.form ?? "";
+  const edit = lastEdit(deeds.slice(from));
+  if (edit !== undefined) {
+    const text = (key: string): readonly Piece[] => [{ kind: "fixed", text: String(edit[key]) }];
+    const pairs = [
+      ["file_path", "file_path"],
+      ["old_string", "new_string"],
+      ["new_string", "old_string"],
+    ] as const;
+    return [{ id, tool: "Edit", arguments: pairs.map(([name, of]) => ({ name, value: text(of) })) }];
+  }
+  const source = runbook.forms[id];
+  return source === undefined ? [] : expand(id, source, runbook, facts, deeds, runOf(deeds.slice(from)));
+}
+
+/** The places of a file whose text is still as it was found. */
+function placesIn(places: readonly Place[], path: string, { workdir }: GuideFacts): readonly Place[] {
+  return places.filter((place) => `${workdir}/${place.path}` === path);
+}
+
+function runOf(deeds: readonly Deed[]): ReadonlySet<string> {
+  return new Set(deeds.map((deed) => callKey(deed.call.name, deed.call.input)));
 }
 
 function expand(
@@ -28,10 +73,20 @@ function expand(
 ): readonly Form[] {
   if ("edit" in source) {
     const evidence = looksAt(runbook, deeds);
-    return [...filesOf(deeds)]
-      .filter(([path]) => /\.ya?ml$/.test(path))
-      .flatMap(([path, text]) => editForms(id, source, path, text, evidence));
+    const files = [...filesOf(deeds)].filter(([path]) => /\.ya?ml$/.test(path));
+    const places = facts.triage?.places ?? [];
+    const fitting = files.flatMap(([path, text]) => placeForms(id, path, text, placesIn(places, path, facts)));
+    const fresh = fitting.filter((form) => !run.has(keyOf(form.tool, form.arguments) ?? ""));
+    // Values that triage names come first: while one of them is untried, they are all that is offered.
+    if (fresh.length > 0) return fresh;
+    const tried = deeds.flatMap(({ call }) => (call.name === "Edit" ? [call.input] : []));
+    const open = files.flatMap(([path, text]) => {
+      const named = placesIn(places, path, facts).map(({ line }) => line);
+      return editForms({ id, source, path, text, evidence, tried, only: named.length > 0 ? named : undefined });
+    });
+    return open;
   }
+  if ("run" in source && source.unnamed && (facts.triage?.objects ?? []).length > 0) return [];
   if ("run" in source && source.once) {
     const made = patternOf(source.run);
     if (deeds.some((deed) => deed.succeeded && deed.call.name === "Bash" && made.test(deed.subject))) return [];

@@ -10,6 +10,11 @@ export interface Guidance {
   /** A note under each tool result, by call id. Each is a function of the turns up to that result, so earlier turns never change. */
   readonly notes: ReadonlyMap<string, string>;
   readonly answer: Answer;
+  /**
+   * Calls whose results the model chooses from, now or later: they stay in the window as long as possible. Whether one belongs here depends
+   * on the turns up to it alone.
+   */
+  readonly needed?: ReadonlySet<string>;
   /** The step of the runbook that the work is at; absent where there is no runbook. `index` counts from 1. */
   readonly step: { readonly id: string; readonly title: string; readonly index: number; readonly of: number } | undefined;
 }

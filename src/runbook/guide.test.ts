@@ -7,7 +7,7 @@ import type { Conversation, JsonObject, Turn } from "../messages/conversation.ts
 import { createGuide } from "./guide.ts";
 import { type GuidanceLevel, parseRunbook } from "./runbook.ts";
 
-const file = join(resolve(import.meta.dirname, "../../.."), "runbooks/kubernetes-incident.yaml");
+const file = join(resolve(import.meta.dirname, "../../.."), "runbooks/kubernetes-plain.yaml");
 const runbook = parseRunbook(readFileSync(file, "utf8"), file);
 const facts = { namespace: "shop", workdir: "/w/payments" };
 
@@ -246,4 +246,18 @@ test("a runbook with a fault is refused with its line", () => {
   );
   assert.throws(() => parseRunbook(text.replace("looks: 10", "looks: many"), "r.yaml"), /r\.yaml:\d+: budget\.looks/);
   assert.throws(() => parseRunbook("a: [", "r.yaml"), /r\.yaml:\d+: not YAML/);
+});
+
+test("results that forms read from are named as needed, the same ones whatever follows", () => {
+  const needed = (...lines: readonly Line[]): readonly string[] => [...(guide("forms", ...lines).needed ?? [])];
+  assert.deepEqual(needed(pods, describe, logs, cause, files, manifest), ["c0", "c3", "c4", "c5"]);
+  const all = [pods, bash("git ls-files", "fatal: not a git repository", true), files, manifest, edit];
+  for (const end of all.keys()) {
+    const then = needed(...all.slice(0, end));
+    assert.deepEqual(
+      then,
+      needed(...all).filter((id) => Number(id.slice(1)) < end),
+    );
+  }
+  assert.deepEqual([...(guide("steps", pods, files).needed ?? [])], [], "without forms the model reads for itself");
 });

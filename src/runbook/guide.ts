@@ -1,12 +1,14 @@
 import { unreachable } from "../error.ts";
 import type { Answer } from "../messages/answer.ts";
 import { type Deed, deedsOf } from "./deeds.ts";
-import { formsOf } from "./forms.ts";
+import type { GuideFacts } from "./facts.ts";
+import { formsOf, takeBackForms } from "./forms.ts";
 import type { Guidance, Guide } from "./guidance.ts";
+import { neededBy } from "./needed.ts";
 import { noteFor, openingFor } from "./notes.ts";
-import { advance, type End, type Progress, start } from "./progress.ts";
+import { handOver, nothingFound } from "./hand-over.ts";
+import { advance, type End, type Progress, type Situation, start } from "./progress.ts";
 import type { GuidanceLevel, Runbook } from "./runbook.ts";
-import type { GuideFacts } from "./slots.ts";
 
 export interface GuideOptions {
   readonly runbook: Runbook;
@@ -19,21 +21,27 @@ export interface GuideOptions {
  * the same notes, and a restarted gateway goes on where it was.
  */
 export function createGuide({ runbook, level, facts }: GuideOptions): Guide {
+  const situation: Situation = {
+    nothingFound: facts.triage !== undefined && facts.triage.findings.length === 0,
+    causes: facts.triage?.causes ?? [],
+    isSpent: (step, deeds) => level === "forms" && step.forms !== undefined && formsOf(runbook, step, facts, deeds).length === 0,
+  };
   return (conversation): Guidance => {
     const deeds = deedsOf(conversation);
     const notes = new Map<string, string>();
     let progress = start;
     for (const [index, deed] of deeds.entries()) {
-      const after = advance(runbook, progress, deeds.slice(0, index + 1));
-      const note = noteFor(runbook, deeds.slice(0, index + 1), progress, after);
+      const after = advance(runbook, progress, deeds.slice(0, index + 1), situation);
+      const note = noteFor(runbook, facts, deeds.slice(0, index + 1), progress, after);
       if (note !== "") notes.set(deed.call.id, note);
       progress = after;
     }
     if (level === "free") return { opening: undefined, notes: new Map(), answer: { kind: "anything" }, step: undefined };
     return {
-      opening: openingFor(runbook),
+      opening: openingFor(runbook, facts),
       notes,
       answer: answerFor(runbook, level, facts, deeds, progress),
+      needed: level === "forms" ? neededBy(runbook, deeds) : new Set(),
       step: stepOf(runbook, progress),
     };
   };
@@ -47,37 +55,33 @@ function stepOf(runbook: Runbook, progress: Progress): Guidance["step"] {
 }
 
 function answerFor(runbook: Runbook, level: "steps" | "forms", facts: GuideFacts, deeds: readonly Deed[], progress: Progress): Answer {
-  if (progress.end !== undefined) return { kind: "said", text: closing(progress.end, runbook, deeds, progress) };
+  if (progress.end !== undefined) return { kind: "said", text: closing(progress.end, runbook, facts, deeds, progress) };
   const step = runbook.steps[progress.step];
   // Every step is done and the finish was not seen: the model may say so itself, the record says what is true.
   if (step === undefined) return { kind: "words" };
   if (level === "steps" || step.forms === undefined) return { kind: "call" };
-  const forms = formsOf(runbook, step, facts, deeds);
+  const { takeBack, from } = progress;
+  const forms = takeBack ? takeBackForms(runbook, facts, deeds, from) : formsOf(runbook, step, facts, deeds, progress);
   if (forms.length > 0) return { kind: "forms", forms };
-  return { kind: "said", text: `No pull request was opened: at the step “${step.title}” nothing is left to try.\n\n${handOver(deeds)}` };
+  const why = `at the step “${step.title}” nothing is left to try`;
+  return { kind: "said", text: handOver(why, runbook, facts, deeds) };
 }
 
 /** The last words of a session: from the record, never a claim of the model's. */
-function closing(end: End, runbook: Runbook, deeds: readonly Deed[], progress: Progress): string {
+function closing(end: End, runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[], progress: Progress): string {
+  const step = runbook.steps[progress.step]?.title ?? "the end";
   switch (end.kind) {
     case "pull-request":
       return `Pull request opened: ${end.url}`;
     case "no-fault":
       return `${end.text}\n\nNo pull request was opened.`;
-    case "budget": {
-      const step = runbook.steps[progress.step]?.title ?? "the end";
-      return `No pull request was opened: the budget of ${end.calls} calls is spent at the step “${step}”.\n\n${handOver(deeds)}`;
-    }
+    case "nothing-found":
+      return nothingFound(runbook, deeds);
+    case "proposals":
+      return handOver(`${end.wrong} changes were tried, and none passed the check`, runbook, facts, deeds);
+    case "budget":
+      return handOver(`the budget of ${end.calls} calls is spent at the step “${step}”`, runbook, facts, deeds);
     default:
       return unreachable(end);
   }
-}
-
-/** What a person needs who goes on from here: what was run and what came of it. */
-function handOver(deeds: readonly Deed[]): string {
-  const lines = deeds.map(
-    (deed) =>
-      `- ${deed.succeeded ? "ran" : "failed"}: ${deed.call.name === "Bash" ? "" : `${deed.call.name} `}${deed.subject.split("\n")[0] ?? ""}`,
-  );
-  return `What was done:\n${lines.join("\n")}`;
 }

@@ -1,5 +1,6 @@
+import type { JsonObject } from "../messages/conversation.ts";
 import type { Deed } from "./deeds.ts";
-import { wasSeen } from "./record.ts";
+import { isReverse, wasSeen } from "./record.ts";
 import type { Condition, Runbook, Step } from "./runbook.ts";
 
 /** Where the work stands after some deeds. */
@@ -8,53 +9,131 @@ export interface Progress {
   readonly step: number;
   readonly calls: number;
   readonly looks: number;
+  /** Changes that were judged wrong. */
+  readonly wrong: number;
+  /** The change at hand was judged wrong and still stands. */
+  readonly takeBack: boolean;
+  /** Deeds before this index belong to changes that were taken back: they finish no step of the search. */
+  readonly from: number;
+  /** Indices of deeds whose changes mended one of several faults: taken back with others, they may be made again. */
+  readonly good: readonly number[];
   readonly end: End | undefined;
 }
 
 export type End =
   | { readonly kind: "pull-request"; readonly url: string }
   | { readonly kind: "no-fault"; readonly text: string }
-  | { readonly kind: "budget"; readonly calls: number };
+  | { readonly kind: "nothing-found" }
+  | { readonly kind: "budget"; readonly calls: number }
+  | { readonly kind: "proposals"; readonly wrong: number };
 
-export const start: Progress = { step: 0, calls: 0, looks: 0, end: undefined };
+export const start: Progress = { step: 0, calls: 0, looks: 0, wrong: 0, takeBack: false, from: 0, good: [], end: undefined };
+
+/** What progress depends on beside the deeds. */
+export interface Situation {
+  /** Triage looked and found nothing. */
+  readonly nothingFound: boolean;
+  /** What triage found that does not follow from something else. */
+  readonly causes: readonly string[];
+  /** Nothing is left that could be called at this step. */
+  readonly isSpent: (step: Step, deeds: readonly Deed[]) => boolean;
+}
 
 /** One deed further: a pure fold. `deeds` are all up to and with the new one, which is the last. */
-export function advance(runbook: Runbook, before: Progress, deeds: readonly Deed[]): Progress {
+export function advance(runbook: Runbook, before: Progress, deeds: readonly Deed[], situation: Situation): Progress {
   const deed = deeds.at(-1);
   if (deed === undefined || before.end !== undefined) return before;
   const calls = before.calls + 1;
   const looks = before.looks + (deed.call.name === "Bash" && runbook.budget.look.test(deed.subject) ? 1 : 0);
-  let step = before.step;
+  const { backTo, ...searched } = search(runbook, before, deeds, deed, situation);
+  const searchAt = stepIndex(runbook, runbook.search?.from);
+  let step = backTo === undefined ? before.step : stepIndex(runbook, backTo);
   for (; step < runbook.steps.length; step++) {
     const current = runbook.steps[step];
     if (current === undefined) break;
-    if (isDone(current, deeds)) continue;
+    if (isDone(current, step < searchAt ? deeds : deeds.slice(searched.from))) continue;
     if (current.when !== undefined && !wasSeen(runbook, current.when, deeds)) continue;
-    if (current.looking && looks >= runbook.budget.looks) continue;
+    if (current.looking && (looks >= runbook.budget.looks || situation.isSpent(current, deeds))) continue;
     break;
   }
-  return { step, calls, looks, end: endOf(runbook, deed, step, calls) };
+  const after = { ...searched, step, calls, looks, end: undefined };
+  return { ...after, end: endOf(runbook, deed, after, situation) };
 }
 
-function endOf(runbook: Runbook, deed: Deed, step: number, calls: number): End | undefined {
+/** Index of a step; the number of steps where there is none of that name. */
+export function stepIndex(runbook: Runbook, id: string | undefined): number {
+  const at = runbook.steps.findIndex((step) => step.id === id);
+  return at < 0 ? runbook.steps.length : at;
+}
+
+type Searched = Pick<Progress, "wrong" | "takeBack" | "from" | "good"> & {
+  /** The step that the work goes back to; absent where it goes on. */
+  readonly backTo?: string;
+};
+
+function search(runbook: Runbook, before: Progress, deeds: readonly Deed[], deed: Deed, { causes }: Situation): Searched {
+  const { wrong, takeBack, from, good } = before;
+  const change = runbook.steps[stepIndex(runbook, runbook.search?.change)];
+  if (runbook.search === undefined || change === undefined) return { wrong, takeBack, from, good };
+  const stands = isDone(change, deeds.slice(from));
+  if (!deed.succeeded && stands && runbook.search.fails.some((condition) => fits(condition, deed))) {
+    if (!mendsOne(deed.output, causes)) return { wrong: wrong + 1, takeBack: true, from, good };
+    // One of several faults is mended: the change stays, and the next one is looked for.
+    const changes = deeds.flatMap((one, index) => (index >= from && isDone(change, [one]) ? [index] : []));
+    return { wrong, takeBack: false, from: deeds.length, good: [...good, ...changes], backTo: runbook.search.from };
+  }
+  if (!takeBack || !deed.succeeded) return { wrong, takeBack, from, good };
+  const back = { wrong, takeBack: false, from: deeds.length, good };
+  if (deed.call.name === "Bash" && runbook.search["take-back"].test(deed.subject)) return { ...back, backTo: runbook.search.from };
+  const made = lastEdit(deeds.slice(from, -1));
+  // An edit that is edited back leaves a file that the client still knows: it need not be read again.
+  if (made !== undefined && isReverse(made, deed.call.input)) return { ...back, backTo: runbook.search.change };
+  // Who changes the change in place of taking it back goes on from there.
+  return { wrong, takeBack: !isDone(change, [deed]), from, good };
+}
+
+/** The edit that is all that was changed; `undefined` where there is none or more than one, or something else may have changed files. */
+export function lastEdit(deeds: readonly Deed[]): JsonObject | undefined {
+  // Whether it ended well or not: a command of several may have done a part of it.
+  const changes = deeds.filter(({ succeeded, call, subject }) =>
+    call.name === "Bash" ? !/^(?:check|kubectl|git diff)\b/.test(subject) : succeeded,
+  );
+  const [only, ...more] = changes.filter(({ call }) => call.name !== "Read");
+  return only?.call.name === "Edit" && more.length === 0 ? only.call.input : undefined;
+}
+
+/** Does the check say that one of the causes goes, and that no harm is done? */
+function mendsOne(output: string, causes: readonly string[]): boolean {
+  const lines = output.split("\n");
+  return (
+    causes.length > 1 &&
+    causes.some((cause) => lines.includes(`✓ goes: ${cause}`)) &&
+    !lines.some((line) => /^✗ (?:new|refused|not readable)/.test(line))
+  );
+}
+
+function endOf(runbook: Runbook, deed: Deed, { step, calls, wrong }: Omit<Progress, "end">, situation: Situation): End | undefined {
   if (deed.succeeded && step >= runbook.steps.length) {
     const url = runbook.finish["pull-request"].exec(deed.output)?.[0];
     if (url !== undefined) return { kind: "pull-request", url };
   }
   if (deed.succeeded && runbook.finish["no-fault"]?.test(deed.subject) === true) return { kind: "no-fault", text: deed.output.trim() };
+  if (situation.nothingFound && step > stepIndex(runbook, runbook.finish["nothing-found"])) return { kind: "nothing-found" };
+  if (runbook.search !== undefined && wrong >= runbook.search.proposals) return { kind: "proposals", wrong };
   if (calls >= runbook.budget.calls) return { kind: "budget", calls };
   return undefined;
 }
 
 /** A step is done when calls that succeeded meet its conditions. */
 export function isDone(step: Step, deeds: readonly Deed[]): boolean {
-  const met = (condition: Condition) => deeds.some((deed) => meets(condition, deed));
+  const met = (condition: Condition) =>
+    deeds.filter((deed) => deed.succeeded && !deed.repeated && fits(condition, deed)).length >= condition.times ||
+    (condition.times === 1 && deeds.some((deed) => deed.succeeded && fits(condition, deed)));
   return (step.done.all ?? []).every(met) && (step.done.any === undefined || step.done.any.some(met));
 }
 
-function meets(condition: Condition, deed: Deed): boolean {
+function fits(condition: Condition, deed: Deed): boolean {
   return (
-    deed.succeeded &&
     deed.call.name === condition.tool &&
     (condition.matches === undefined || condition.matches.test(deed.subject)) &&
     (condition.output === undefined || condition.output.test(deed.output))

@@ -1,4 +1,6 @@
+import type { JsonObject } from "../messages/conversation.ts";
 import type { Deed } from "./deeds.ts";
+import { putsBack } from "./files.ts";
 import type { Runbook } from "./runbook.ts";
 
 /** Looks at the cluster that succeeded, each command once, in their order. */
@@ -19,18 +21,34 @@ export function wasSeen(runbook: Runbook, what: RegExp, deeds: readonly Deed[]):
   return deeds.some((deed) => isLook(runbook, deed) && what.test(deed.output));
 }
 
-/** Edits that succeeded, each as `file: old is now new`. */
+/** Changes that stand, each as `file: old is now new`, quick fixes in their own words; without those that were taken back. */
 export function changesOf(deeds: readonly Deed[], workdir: string): readonly string[] {
-  return deeds.flatMap((deed) => {
-    const { name, input } = deed.call;
-    const { file_path: path, old_string: old, new_string: replacement } = input;
-    if (name !== "Edit" || !deed.succeeded || typeof path !== "string" || typeof old !== "string" || typeof replacement !== "string")
-      return [];
-    const file = path.startsWith(`${workdir}/`) ? path.slice(workdir.length + 1) : path;
-    const removed = lines(old).filter((line) => !lines(replacement).includes(line));
-    const added = lines(replacement).filter((line) => !lines(old).includes(line));
-    return [`${file}: ${removed.join(" ") || "nothing"} is now ${added.join(" ") || "gone"}`];
-  });
+  let standing: { readonly input: JsonObject; readonly says: string }[] = [];
+  for (const { call, subject, output, succeeded } of deeds) {
+    if (!succeeded) continue;
+    if (call.name === "Bash" && putsBack.test(subject)) standing = [];
+    const fixed = call.name === "Bash" && /^fix \d/.test(subject) ? /^Changed (.*)$/m.exec(output)?.[1] : undefined;
+    const says = fixed ?? (call.name === "Edit" ? editText(call.input, workdir) : undefined);
+    const undone = standing.findIndex(({ input }) => call.name === "Edit" && isReverse(input, call.input));
+    if (undone >= 0) standing = standing.filter((_, index) => index !== undone);
+    else if (says !== undefined) standing = [...standing, { input: call.input, says }];
+  }
+  return standing.map(({ says }) => says);
+}
+
+function editText({ file_path: path, old_string: old, new_string: replacement }: JsonObject, workdir: string): string | undefined {
+  if (typeof path !== "string" || typeof old !== "string" || typeof replacement !== "string") return undefined;
+  const file = path.startsWith(`${workdir}/`) ? path.slice(workdir.length + 1) : path;
+  const removed = lines(old).filter((line) => !lines(replacement).includes(line));
+  const added = lines(replacement).filter((line) => !lines(old).includes(line));
+  return `${file}: ${removed.join(" ") || "nothing"} is now ${added.join(" ") || "gone"}`;
+}
+
+/** Is one edit the other way round of another? */
+export function isReverse(edit: JsonObject, other: JsonObject): boolean {
+  return (
+    edit["file_path"] === other["file_path"] && edit["old_string"] === other["new_string"] && edit["new_string"] === other["old_string"]
+  );
 }
 
 /** What the looks that succeeded printed. */
@@ -42,7 +60,7 @@ function lookDeeds(runbook: Runbook, deeds: readonly Deed[]): readonly Deed[] {
   return deeds.filter((deed) => deed.succeeded && isLook(runbook, deed));
 }
 
-function isLook(runbook: Runbook, deed: Deed): boolean {
+export function isLook(runbook: Runbook, deed: Deed): boolean {
   return deed.call.name === "Bash" && runbook.budget.look.test(deed.subject);
 }
 

@@ -38,6 +38,8 @@ const conditionSchema = z.strictObject({
   tool: z.string().max(64).default("Bash"),
   matches: pattern.optional(),
   output: pattern.optional(),
+  /** So many different calls have to meet it. */
+  times: z.int().min(1).max(10).default(1),
 });
 
 const doneSchema = z
@@ -59,8 +61,16 @@ const stepSchema = z.strictObject({
 });
 
 const formSchema = z.union([
-  /** `once`: not offered again after a call of this form has succeeded, whatever stood in its slots. */
-  z.strictObject({ run: z.string().min(1).max(2000), once: z.boolean().default(false) }),
+  /**
+   * `once`: not offered again after a call of this form has succeeded, whatever stood in its slots. `alone`: while there is a call of this form, the
+   * step's other forms are not offered. `unnamed`: offered only where triage names no object.
+   */
+  z.strictObject({
+    run: z.string().min(1).max(2000),
+    once: z.boolean().default(false),
+    alone: z.boolean().default(false),
+    unnamed: z.boolean().default(false),
+  }),
   z.strictObject({ tool: z.string().min(1).max(64), arguments: z.record(z.string(), z.string().max(2000)) }),
   /** `multiples`: what a quantity may become, times what it is; any number of the same kind where it is absent. */
   z.strictObject({
@@ -71,6 +81,11 @@ const formSchema = z.union([
 ]);
 
 const slotSchema = z.union([
+  /**
+   * From what triage found before the session: `objects` it names (`deployment/web -n shop`), `pods` that ended badly, `files` that hold what has to be changed
+   * (all manifests where that is not known), numbers of quick `fixes`.
+   */
+  z.strictObject({ triage: z.enum(["objects", "pods", "files", "fixes"]) }),
   z.strictObject({ fact: z.enum(["namespace", "workdir"]) }),
   z.strictObject({
     column: z.string().min(1).max(40),
@@ -93,11 +108,30 @@ const slotSchema = z.union([
   }),
 ]);
 
+/** Changes are proposed and judged until one passes: what was judged wrong is taken back and not proposed again. */
+const searchSchema = z.strictObject({
+  /** The step that the work goes back to when a change was taken back; the step that makes one. */
+  from: name,
+  change: name,
+  /** Calls whose failure means that the change was wrong. */
+  fails: z.array(conditionSchema).min(1).max(10),
+  /** The form that takes a change back, and the commands that do. */
+  form: name,
+  "take-back": pattern,
+  /** So many changes may be wrong before the work ends, honestly. */
+  proposals: z.int().min(1).max(100),
+});
+
 const runbookSchema = z
   .strictObject({
     name,
     about: z.string().max(300),
     opening: z.string().max(2000).optional(),
+    /**
+     * What judges a change. `manifests`: Cloister's check, in the session and at the forge's door. `tests`: the repository's own, which the steps run in
+     * the session; the door is open for them.
+     */
+    judge: z.enum(["manifests", "tests"]).default("manifests"),
     budget: z.strictObject({ calls: z.int().min(1).max(200), looks: z.int().min(1).max(200), look: pattern }),
     /** What in an output is worth saying out loud, and what it means. */
     signs: z
@@ -105,7 +139,13 @@ const runbookSchema = z
       .max(100)
       .default([]),
     steps: z.array(stepSchema).min(1).max(20),
-    finish: z.strictObject({ "pull-request": pattern, "no-fault": pattern.optional() }),
+    search: searchSchema.optional(),
+    finish: z.strictObject({
+      "pull-request": pattern,
+      "no-fault": pattern.optional(),
+      /** Where triage found nothing the work ends, with nothing changed, once this step is done. */
+      "nothing-found": name.optional(),
+    }),
     forms: z.record(name, formSchema).default({}),
     slots: z.record(name, slotSchema).default({}),
   })
@@ -119,6 +159,15 @@ const runbookSchema = z
           context.addIssue({ code: "custom", path: ["steps", index, "forms", place], message: `there is no form named ${form}` });
       }
     }
+    const { search } = runbook;
+    for (const key of ["from", "change"] as const)
+      if (search !== undefined && !seen.has(search[key]))
+        context.addIssue({ code: "custom", path: ["search", key], message: `there is no step named ${search[key]}` });
+    if (search !== undefined && !(search.form in runbook.forms))
+      context.addIssue({ code: "custom", path: ["search", "form"], message: `there is no form named ${search.form}` });
+    const quiet = runbook.finish["nothing-found"];
+    if (quiet !== undefined && !seen.has(quiet))
+      context.addIssue({ code: "custom", path: ["finish", "nothing-found"], message: `there is no step named ${quiet}` });
     for (const [id, form] of Object.entries(runbook.forms)) {
       for (const text of formTexts(form)) {
         for (const slot of slotNames(text)) {

@@ -1,16 +1,10 @@
 import { unreachable } from "../error.ts";
 import type { TextSlot } from "../messages/answer.ts";
 import type { Deed } from "./deeds.ts";
+import type { GuideFacts } from "./facts.ts";
 import { changesOf, looksOf, signsOf } from "./record.ts";
 import type { Runbook, SlotSource } from "./runbook.ts";
 import { readTable } from "./table.ts";
-
-/** What a session knows before its first turn, for slots. */
-export interface GuideFacts {
-  readonly namespace: string;
-  /** Absolute path of the repository's checkout, as the client sees it. */
-  readonly workdir: string;
-}
 
 /** What may stand in a slot now: a list (empty where the evidence names nothing yet), or text within bounds. */
 export type SlotFill = { readonly kind: "choice"; readonly of: readonly string[] } | { readonly kind: "text"; readonly slot: TextSlot };
@@ -25,6 +19,7 @@ const shellSafe = " #%-\\[\\]^_a-~&'()*+,./0-9:;<=>?@A-Z";
 const slotLimit = 64;
 
 export function fillSlot(source: SlotSource, runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[]): SlotFill {
+  if ("triage" in source) return { kind: "choice", of: triaged(source.triage, facts) };
   if ("fact" in source) return { kind: "choice", of: [factOf(source.fact, facts)] };
   if ("record" in source) return { kind: "choice", of: [quotable(recordOf(source.record, runbook, facts, deeds))] };
   if ("text" in source) {
@@ -46,6 +41,23 @@ export function fillSlot(source: SlotSource, runbook: Runbook, facts: GuideFacts
   }
   const lines = evidence.flatMap((deed) => deed.output.split("\n")).map((line) => line.trim());
   return { kind: "choice", of: distinct(lines.filter((line) => source.line.test(line))) };
+}
+
+function triaged(part: "objects" | "pods" | "files" | "fixes", { triage, manifests = [] }: GuideFacts): readonly string[] {
+  switch (part) {
+    case "files": {
+      const named = (triage?.places ?? []).map(({ path }) => path);
+      return distinct(named.length > 0 ? named : manifests);
+    }
+    case "fixes":
+      return (triage?.fixes ?? []).map((_, index) => String(index + 1));
+    case "objects":
+    case "pods":
+      // `deployment/web -n shop`: each word is a name of its own.
+      return (triage?.[part] ?? []).filter((text) => text.split(" ").every((word) => word === "-n" || isName(word))).slice(0, slotLimit);
+    default:
+      return unreachable(part);
+  }
 }
 
 function factOf(fact: "namespace" | "workdir", facts: GuideFacts): string {
@@ -82,5 +94,9 @@ function quotable(text: string): string {
 
 /** Names that a shell would take apart are no names: evidence is not trusted to be harmless. */
 function distinct(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].filter((name) => /^[\w./@:-]{1,253}$/.test(name) && !name.startsWith("-")).slice(0, slotLimit);
+  return [...new Set(names)].filter(isName).slice(0, slotLimit);
+}
+
+function isName(text: string): boolean {
+  return /^[\w./@:-]{1,253}$/.test(text) && !text.startsWith("-");
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CloisterError } from "../error.ts";
-import type { OutputParser } from "../prompt/output.ts";
+import type { Tool } from "../messages/conversation.ts";
+import { createOutputParser } from "../prompt/output.ts";
 import type { Prompt } from "../prompt/prompt.ts";
+import { spellCall } from "../prompt/spelling.ts";
 import type { PromptTemplate } from "../prompt/template.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 
@@ -29,36 +30,43 @@ const template: PromptTemplate = {
     ),
 };
 
-/** Capital words are calls, all else is text; it ends with an error where one is given. */
-function parser(atEnd?: Error): OutputParser {
-  return {
-    push: (text) => [/^[A-Z]+$/.test(text) ? { type: "call", call: { id: "", name: text, input: {} } } : { type: "text", text }],
-    end() {
-      if (atEnd !== undefined) throw atEnd;
-      return [];
-    },
-  };
-}
+const bash: Tool = {
+  name: "Bash",
+  description: "",
+  inputSchema: { type: "object", properties: { command: { type: "string" } }, required: ["command"] },
+};
 
-test("an answer is known as the template will write it", () => {
-  const reader = createAnswerReader(parser(), template, prompt);
-  reader.push("let me ");
-  reader.push("look");
-  reader.push("BASH");
-  reader.end("stop");
-  assert.equal(reader.asRendered(), "let me look|BASH");
-  assert.equal(reader.stopReason("stop"), "tool-use");
+test("an answer is known as the template will write it, if that is what the model wrote", () => {
+  const call = spellCall({ name: "Bash", input: { command: "ls" } });
+  const read = (text: string): string | undefined => {
+    const reader = createAnswerReader(createOutputParser([bash]), template, { ...prompt, tools: [bash] });
+    for (const piece of text.match(/[^]{1,5}/g) ?? []) reader.push(piece);
+    reader.end("stop");
+    assert.equal(reader.stopReason("stop"), "tool-use");
+    return reader.asRendered();
+  };
+  assert.equal(read(`let me look\n${call}`), "let me look|Bash");
+  assert.equal(read(`\n\n${call}\n`), "|Bash");
+  assert.equal(read('{"name": "Bash", "arguments": {"command": "ls"}}'), undefined);
+  assert.equal(read(`<think>\nhm\n</think>\n\n${call}`), undefined);
+  assert.equal(read(`${call}\nand so on`), undefined);
 });
 
 test("an answer that says nothing is not mistaken for an earlier one", () => {
-  const reader = createAnswerReader(parser(), template, prompt);
+  const reader = createAnswerReader(createOutputParser([bash]), template, prompt);
   reader.end("stop");
   assert.equal(reader.asRendered(), undefined);
   assert.equal(reader.stopReason("stop"), "end-turn");
 });
 
 test("a call that the token bound cut is left out; a broken call of any other kind is an error", () => {
-  const broken = new CloisterError("invalid-call", "half a call");
-  assert.deepEqual(createAnswerReader(parser(broken), template, prompt).end("max-tokens"), []);
-  assert.throws(() => createAnswerReader(parser(broken), template, prompt).end("stop"), /half a call/);
+  for (const text of ['<tool_call>\n{"name": "Bash", "arg', '{"name": "Bash", "arguments": {"command": "ls"']) {
+    const cut = createAnswerReader(createOutputParser([bash]), template, prompt);
+    assert.deepEqual([...cut.push(`I look.\n${text}`), ...cut.end("max-tokens")], [{ type: "text", text: "I look." }]);
+    assert.equal(cut.stopReason("max-tokens"), "max-tokens");
+    assert.equal(cut.asRendered(), undefined);
+  }
+  const broken = createAnswerReader(createOutputParser([bash]), template, prompt);
+  broken.push('<tool_call>\n{"name": "Bash", "arg');
+  assert.throws(() => broken.end("stop"), /in the middle of a tool call/);
 });

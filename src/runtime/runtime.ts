@@ -75,7 +75,8 @@ export type RuntimeEvent =
   /** A thought, though none was asked for: withheld from the client, counted in the record. */
   | { readonly type: "thinking"; readonly text: string }
   /** A whole call; valid against its tool's schema, or `invalid-call` was thrown in its place. Ids are the gateway's business: `call.id` is empty. */
-  | { readonly type: "call"; readonly call: Call }
+  /** `dropped`: calls of the same answer that came after it and do not count, where the runtime knows of any. */
+  | { readonly type: "call"; readonly call: Call; readonly dropped?: number }
   | { readonly type: "end"; readonly reason: StopReason; readonly timing: Timing };
 
 export type StopReason = "end-turn" | "tool-use" | "max-tokens";
@@ -87,6 +88,9 @@ export interface Timing {
   /** Of the cached tokens, those that were read from disk for this turn. Absent: none, or not known. */
   readonly restoredTokens?: number | undefined;
   readonly outputTokens: number;
+  /** Tokens of the answer that were guessed from the prompt before the model was asked, and those of them that it then wrote itself. Absent: none were. */
+  readonly draftedTokens?: number | undefined;
+  readonly acceptedTokens?: number | undefined;
   /** Milliseconds, wall clock, in the engine. */
   readonly prefillMs: number;
   readonly decodeMs: number;

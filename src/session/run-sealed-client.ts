@@ -30,6 +30,8 @@ export interface SealedClientOptions {
   readonly pathFolders: readonly string[];
   /** More paths to read, such as what those programs need. */
   readonly readable?: readonly string[] | undefined;
+  /** More folders that are hidden inside. */
+  readonly hidden?: readonly string[] | undefined;
   /** The user's home: hidden inside. */
   readonly userHome: string;
   readonly searchPath: string;
@@ -76,7 +78,7 @@ export async function runSealedClient(options: SealedClientOptions): Promise<Cli
       caPem: ca.caPem,
       writable: [options.workDir, configFolder],
       readOnly: options.readOnly,
-      hidden: hiddenFolders(options.userHome),
+      hidden: [...hiddenFolders(options.userHome), ...(options.hidden ?? [])],
       readable: [options.client.folder, ...options.pathFolders, ...(options.readable ?? [])],
       tempRoot: options.folder,
       searchPath: options.searchPath,

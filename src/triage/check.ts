@@ -28,7 +28,7 @@ export function checkChange(snapshot: Snapshot, namespaces: readonly string[], c
   const after = find(laid);
   const keys = new Set(after.map(findingKey));
   const stays = before.flatMap((finding) => {
-    const why = keys.has(findingKey(finding)) ? "it is as before" : whyItStays(finding, snapshot, laid);
+    const why = keys.has(findingKey(finding)) ? "it is as before" : whyItStays(finding, snapshot, laid, change.repositoryText);
     return why === undefined ? [] : [{ ...finding, why }];
   });
   const staying = new Set(stays.map(findingKey));

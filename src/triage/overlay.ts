@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue } from "../messages/conversation.ts";
+import { referencesOf } from "./analyzers/references.ts";
 import { obstaclesOf } from "./analyzers/scheduling.ts";
 import { type Change, differences } from "./changes.ts";
-import { isObject, type KubeObject, numberAt, objectAt, type ObjectRef, refOf, refText, textAt } from "./kube-object.ts";
+import { isObject, type KubeObject, listAt, numberAt, objectAt, type ObjectRef, refOf, refText, textAt } from "./kube-object.ts";
+import { renewClaims } from "./predict-claims.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import { topOwner, workloadsOf } from "./workloads.ts";
 
@@ -11,6 +13,8 @@ export interface ManifestChange {
   readonly after: readonly KubeObject[];
   /** Files that change beside the manifests, by path. */
   readonly otherFiles?: readonly string[] | undefined;
+  /** What the repository says beside its manifests, before the change: source, documentation. It names what the programs know. */
+  readonly repositoryText?: string | undefined;
 }
 
 /** One object that a change makes, alters or takes away, and in what. */
@@ -29,7 +33,8 @@ export interface Overlay {
 
 /**
  * Lays a change of manifests over a cluster and draws the consequences that need no program to run: workloads whose template changes get new
- * pods in place of their old ones, placed where a node takes them and ready. Whether a program would then be well is for `check.ts`.
+ * pods in place of their old ones, placed where a node takes them and ready; so do those that read a changed config map, since a container
+ * gets its variables anew whenever it is started. Whether a program would then be well is for `check.ts`.
  */
 export function layOver(snapshot: Snapshot, change: ManifestChange): Overlay {
   const changed = changedObjects(change);
@@ -44,7 +49,7 @@ export function layOver(snapshot: Snapshot, change: ManifestChange): Overlay {
         key,
         live === undefined ? after : { ...live, json: applyDifference(live.json, before?.json ?? {}, after.json) as JsonObject },
       );
-    if (changes.some(({ field }) => field[0] === "spec")) renewed.push(object);
+    if (changes.some(({ field }) => field[0] === "spec" || field[0] === "data")) renewed.push(object);
     else if (live === undefined || after === undefined) renewed.push(object);
   }
   const laid = createSnapshot({
@@ -53,7 +58,7 @@ export function layOver(snapshot: Snapshot, change: ManifestChange): Overlay {
     covers: (kind) => snapshot.covers(kind),
     log: (ref) => snapshot.log(ref),
   });
-  return { snapshot: renewPods(snapshot, laid, renewed), changed };
+  return { snapshot: renewClaims(renewPods(snapshot, laid, renewed), renewed), changed };
 }
 
 /** Which objects differ between the manifests; two that mean the same in another spelling do not. */
@@ -98,7 +103,16 @@ function renewPods(before: Snapshot, laid: Snapshot, renewed: readonly ObjectRef
   const made: KubeObject[] = [];
   for (const namespace of new Set(renewed.map((ref) => ref.namespace)))
     for (const workload of workloadsOf(laid, namespace ?? "")) {
-      if (!touched.has(refText(workload.object)) || workload.object.kind === "CronJob") continue;
+      const reads = referencesOf(workload).some(({ kind, name }) => touched.has(refText({ kind, namespace, name })));
+      if (!reads && !touched.has(refText(workload.object))) continue;
+      // What its failed runs were is of the template before; the next run is of this one.
+      if (workload.object.kind === "CronJob") {
+        for (const job of laid.of("Job", namespace).filter((one) => topOwner(laid, one) === workload.object && hasFailed(one)))
+          for (const object of laid.objects)
+            if (object === job || (object.kind === "Pod" && object.namespace === namespace && ownerNames(object).includes(job.name)))
+              gone.add(object);
+        continue;
+      }
       // A change of replicas alone makes no new pods of those that are there.
       for (const object of laid.objects)
         if (
@@ -116,6 +130,14 @@ function renewPods(before: Snapshot, laid: Snapshot, renewed: readonly ObjectRef
     }
   const objects = [...laid.objects.filter((object) => !gone.has(object)), ...made];
   return createSnapshot({ now: laid.now, objects, covers: (kind) => laid.covers(kind), log: (ref) => laid.log(ref) });
+}
+
+function hasFailed(job: KubeObject): boolean {
+  return listAt(job.json, "status", "conditions").some((one) => textAt(one, "type") === "Failed" && textAt(one, "status") === "True");
+}
+
+function ownerNames(object: KubeObject): readonly (string | undefined)[] {
+  return listAt(object.json, "metadata", "ownerReferences").map((one) => textAt(one, "name"));
 }
 
 /** A pod as the template would make it: placed and ready, or waiting for a node. */

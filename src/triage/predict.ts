@@ -1,20 +1,27 @@
+import type { JsonValue } from "../messages/conversation.ts";
 import { knownImages, repositoryOf } from "./analyzers/images.ts";
-import { eventsOf, lastRunLog, statesOf } from "./container-state.ts";
+import { longestRun } from "./analyzers/jobs.ts";
+import { lastRunLog, statesOf } from "./container-state.ts";
+import { siblingKeys } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
-import { fieldText, listAt, refText, textAt, valueAt } from "./kube-object.ts";
+import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { distance } from "./near.ts";
+import { argumentStays } from "./predict-arguments.ts";
 import { whyObjectStays } from "./predict-objects.ts";
+import { quotaStays } from "./predict-quota.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type Container, containersOf, type Workload, workloadsOf } from "./workloads.ts";
+import { asksTheSame, givesUpAfter, toldStart } from "./start-time.ts";
+import { type Container, containersOf, labelsOf, selects, type Workload, workloadsOf } from "./workloads.ts";
 
 /**
  * Would what was observed of running containers still be so after a change? Whoever looks at objects alone sees no pull and no crash, so each of these
  * faults has a rule of what a change must bring. The answer is why the fault stays; `undefined` where it goes.
  */
-export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot): string | undefined {
+export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, repositoryText = ""): string | undefined {
+  if (finding.fault === "target-port") return targetPortStays(finding, before, after);
   const beside = whyObjectStays(finding, before, after);
   if (beside !== undefined) return beside;
   const place = findPlace(finding, before);
@@ -37,19 +44,27 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot):
         ? undefined
         : "nothing gives the nodes a right to pull it";
     case "probe-path":
+      if (value === undefined) return "the probe no longer asks the program itself";
       return value === finding.value ? "the probe still asks for the same path" : unknownValue(finding, value, "path");
     case "probe-port":
       return value === finding.value ? "the probe still asks at the same port" : unknownValue(finding, value, "port");
     case "probe-too-soon":
-      return probeStays(place, now.container, finding);
+      return probeStays(place, before, now.container);
     case "host-unknown":
       return hostStays(place, before, after, finding, value);
     case "setting-missing":
       return settingStays(now, after, finding);
+    case "key-missing":
+      return keyStays(place, before, after, finding);
     case "argument-unknown":
     case "command-not-found":
-      return argumentStays(place, before, now.container, finding);
+      return argumentStays(place.container, now.container, finding, repositoryText);
+    case "quota-exceeded":
+      return quotaStays(place.workload, now.container, before, after, finding);
+    case "job-deadline":
+      return deadlineStays(before, finding, value);
     case "crash":
+    case "job-failed":
     case "probe-fails":
       return sameTemplate(place, now)
         ? "nothing of the workload changes"
@@ -57,6 +72,29 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot):
     default:
       return undefined;
   }
+}
+
+/** Each port of a service goes to a place of its own; and a port that is only declared is not yet one at which the program listens. */
+function targetPortStays({ object, field }: Finding, before: Snapshot, after: Snapshot): string | undefined {
+  const service = after.find(object.kind, object.namespace, object.name);
+  const target = valueAt(service?.json, ...field);
+  if (service === undefined || (typeof target !== "string" && typeof target !== "number")) return undefined;
+  const chosen = (snapshot: Snapshot): readonly Container[] =>
+    workloadsOf(snapshot, object.namespace ?? "")
+      .filter(({ template }) => selects(textsAt(service.json, "spec", "selector"), labelsOf(template)))
+      .flatMap((workload) => containersOf(workload));
+  const declared = (containers: readonly Container[]): readonly JsonValue[] => containers.flatMap(({ json }) => listAt(json, "ports"));
+  const now = declared(chosen(after));
+  const numberOf = (value: JsonValue | undefined): JsonValue | undefined =>
+    typeof value === "number" ? value : numberAt(now.find((port) => textAt(port, "name") === value) ?? null, "containerPort");
+  const own = valueAt(service.json, ...field.slice(0, -1));
+  const taken = listAt(service.json, "spec", "ports").find(
+    (port) => port !== own && numberOf(valueAt(port, "targetPort")) === numberOf(target),
+  );
+  if (taken !== undefined) return `port ${textAt(taken, "name") ?? ""} of the service goes there already`;
+  if (valueAt(before.find(object.kind, object.namespace, object.name)?.json, ...field) !== target) return undefined;
+  const known = declared(chosen(before)).some((port) => numberAt(port, "containerPort") === numberOf(target));
+  return known ? undefined : "declaring a port does not make the program listen there";
 }
 
 interface Place {
@@ -177,25 +215,22 @@ function unknownValue(finding: Finding, value: string | undefined, what: string)
   return `nothing shows that the program has the ${what} ${quote(value, 60)}`;
 }
 
-/** Does the program get the time that it needs? Ask the longest run, or what its log says of its start. */
-function probeStays(place: Place, now: Container, finding: Finding): string | undefined {
-  const member = finding.field.find((step) => typeof step === "string" && step.endsWith("Probe"));
-  if (typeof member !== "string") return undefined;
-  const allowed = (container: Container): number => {
-    const own = seconds(container, member);
-    const starting = container.json["startupProbe"] === undefined ? 0 : seconds(container, "startupProbe");
-    return own + starting;
-  };
-  return allowed(now) > allowed(place.container) * 1.5 ? undefined : "the program gets no more time to start than before";
-}
-
-/** Seconds from the start until a probe gives up. */
-function seconds(container: Container, probe: string): number {
-  const number = (member: string, otherwise: number): number => {
-    const value = valueAt(container.json, probe, member);
-    return typeof value === "number" ? value : otherwise;
-  };
-  return number("initialDelaySeconds", 0) + number("periodSeconds", 10) * number("failureThreshold", 3);
+/** Does the program get the time that its log says it needs, and a tenth more? Where it says nothing: half as much again as before. */
+function probeStays(place: Place, before: Snapshot, now: Container): string | undefined {
+  const given = givesUpAfter(now);
+  const isNew = place.container.json["startupProbe"] === undefined && now.json["startupProbe"] !== undefined;
+  if (isNew && !asksTheSame(now, "startupProbe", "livenessProbe"))
+    return "nothing shows that the program answers what the startup probe asks";
+  const needs = place.workload.current.flatMap((pod) => {
+    const state = statesOf(pod).find(({ name }) => name === place.container.name);
+    return (state === undefined ? undefined : toldStart(before, pod, state)?.seconds) ?? [];
+  });
+  if (needs.length === 0)
+    return given > givesUpAfter(place.container) * 1.5 ? undefined : "the program gets no more time to start than before";
+  const need = Math.max(...needs);
+  return given >= need * 1.1
+    ? undefined
+    : `the program is ended ${given} s after its start, and its log says that it needs ${Math.round(need)} s`;
 }
 
 /** The host and port of an address, a URL, or an option that holds one (`--database=appointments-db:5432`). */
@@ -234,15 +269,33 @@ function settingStays({ workload, container }: Place, after: Snapshot, finding: 
   return `the program is still not given ${wanted}`;
 }
 
-/** The words of the command line are those of the revision before, or the word that was not known is gone. */
-function argumentStays(place: Place, before: Snapshot, now: Container, finding: Finding): string | undefined {
-  const words = (container: Container): string => JSON.stringify([listAt(container.json, "command"), listAt(container.json, "args")]);
-  if (words(place.container) === words(now)) return "the command line is the same";
-  const bad = finding.fault === "argument-unknown" ? finding.value : /no program "([^"]+)"/.exec(finding.says)?.[1];
-  const still = [...listAt(now.json, "command"), ...listAt(now.json, "args")].includes(bad ?? "");
-  if (still) return `it is still started with ${quote(bad ?? "", 60)}`;
-  const pods = place.workload.pods.flatMap((pod) => eventsOf(before, pod));
-  return pods.some(({ message }) => bad !== undefined && message.includes(bad)) || bad !== undefined
-    ? undefined
-    : "what is wrong with its command line is not known";
+/** A variable of a program has the value that other programs' variable of this name has, and not one that this program has under another name already. */
+function keyStays({ workload, container }: Place, before: Snapshot, after: Snapshot, finding: Finding): string | undefined {
+  const env = finding.field.findIndex((step) => step === "env");
+  const variable = finding.field[env + 1];
+  if (env < 0 || typeof variable !== "object") return undefined;
+  const map = textAt(workload.object.json, ...finding.field.slice(0, -1), "name") ?? "";
+  const given = (snapshot: Snapshot, of: Workload, inside: Container) =>
+    variablesOf(snapshot, of, inside).find(({ name }) => name === variable.name);
+  const now = containerAfter({ workload, container }, after);
+  const value = now === undefined ? undefined : given(after, now.workload, now.container);
+  if (value === undefined || finding.field.includes("secretKeyRef")) return undefined;
+  const [sibling] = siblingKeys(before, workload, "ConfigMap", map, variable.name);
+  const known =
+    sibling === undefined ? undefined : textAt(before.find("ConfigMap", workload.object.namespace, map)?.json, "data", sibling[1]);
+  if (known !== undefined && known !== value.value)
+    return `${variable.name} would not be what ${sibling?.[0].object.kind ?? ""} ${sibling?.[0].object.name ?? ""} has, which reads key ${sibling?.[1] ?? ""}`;
+  const twin = variablesOf(before, workload, container).find((one) => one.name !== variable.name && one.value === value.value);
+  return twin === undefined || known !== undefined ? undefined : `${twin.name} has this value already`;
+}
+
+/** More time than before, and than the runs took that came to their end. */
+function deadlineStays(before: Snapshot, finding: Finding, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  if (!Number.isInteger(seconds)) return `${quote(value, 40)} is no number of seconds`;
+  if (seconds <= Number(finding.value)) return `the deadline is ${seconds} s, not more than before`;
+  const owner = before.find(finding.object.kind, finding.object.namespace, finding.object.name);
+  const longest = owner === undefined ? undefined : longestRun(before, owner);
+  return longest !== undefined && seconds < longest * 1.2 ? `the deadline is ${seconds} s, and a run took ${longest} s` : undefined;
 }

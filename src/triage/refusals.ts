@@ -4,6 +4,7 @@ import type { Finding } from "./finding.ts";
 import {
   type FieldStep,
   fieldText,
+  flagAt,
   isObject,
   type KubeObject,
   listAt,
@@ -17,11 +18,15 @@ import {
 } from "./kube-object.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
+import { findsHangWithin } from "./start-time.ts";
 import { findRightsChanges } from "./rights.ts";
 import { type Container, containersOf, labelsOf, matchesSelector } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
 const largestRise = 64;
+
+/** A program that hangs longer than this, in seconds, is found by its users first. */
+const longestHang = 900;
 
 /** A change that is not let out whatever it mends. */
 export interface Refusal {
@@ -50,7 +55,7 @@ function widens({ object, before, after }: ChangedObject, findings: readonly Fin
   return findRightsChanges(before, after, findings).map((change) => ({ ...change, object }));
 }
 
-function worsens({ object, before, after }: ChangedObject): Refusal[] {
+function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
   const refuse = (rule: string, says: string): Refusal => ({ rule, object, says });
   if (after === undefined) return [refuse("object-removed", `${object.kind} ${object.name} is taken away`)];
   const found: Refusal[] = [];
@@ -60,6 +65,14 @@ function worsens({ object, before, after }: ChangedObject): Refusal[] {
     for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
       if (old?.json[probe] !== undefined && container.json[probe] === undefined)
         found.push(refuse("probe-removed", `the ${probe} of container ${container.name} is taken away`));
+    const hangs = findsHangWithin(container);
+    if (old?.json["livenessProbe"] !== undefined && hangs > longestHang && hangs > findsHangWithin(old))
+      found.push(
+        refuse(
+          "probe-disarmed",
+          `container ${container.name} could hang for ${Math.round(hangs / 60)} minutes before its liveness probe ends it`,
+        ),
+      );
     for (const resource of ["memory", "cpu"])
       if (
         valueAt(old?.json, "resources", "limits", resource) !== undefined &&
@@ -91,6 +104,12 @@ function worsens({ object, before, after }: ChangedObject): Refusal[] {
     const pull = textAt(container.json, "imagePullPolicy");
     if (pull === "Never" && textAt(old?.json, "imagePullPolicy") !== "Never")
       found.push(refuse("image-never-pulled", `the image of container ${container.name} would never be pulled`));
+    const required = optionals(old?.json).required;
+    for (const name of optionals(container.json).optional)
+      if (required.includes(name)) found.push(refuse("made-optional", `container ${container.name} would start without ${name}`));
+    const lost = listAt(old?.json, "env").length - listAt(container.json, "env").length;
+    const sources = listAt(container.json, "envFrom").length - listAt(old?.json, "envFrom").length;
+    if (lost > 0 && sources <= 0) found.push(refuse("variable-removed", `container ${container.name} would get ${lost} variables less`));
     for (const variable of listAt(container.json, "env")) {
       const name = textAt(variable, "name") ?? "";
       const plain = textAt(variable, "value");
@@ -99,6 +118,21 @@ function worsens({ object, before, after }: ChangedObject): Refusal[] {
         found.push(refuse("secret-in-clear", `variable ${name} of container ${container.name} holds a secret in the clear`));
     }
   }
+  for (const way of [["spec"], ["spec", "jobTemplate", "spec"]])
+    if (
+      valueAt(before?.json, ...way, "activeDeadlineSeconds") !== undefined &&
+      valueAt(after.json, ...way, "activeDeadlineSeconds") === undefined
+    )
+      found.push(refuse("deadline-removed", `the deadline of ${object.kind} ${object.name} is taken away`));
+  for (const toleration of tolerationsOf(after))
+    if (
+      (textAt(toleration, "key") === undefined || /^node(?:-role)?\.kubernetes\.io\//.test(textAt(toleration, "key") ?? "")) &&
+      !tolerationsOf(before).some((one) => JSON.stringify(one) === JSON.stringify(toleration))
+    )
+      found.push(refuse("tolerates-too-much", `pods of ${object.name} would run on nodes that are kept for the cluster itself, or on any`));
+  // The program asked for it all the same: it would start without.
+  for (const { field } of changes.filter((change) => change.field.at(-1) === "optional" && change.after === true))
+    found.push(refuse("reference-optional", `${fieldText(field)} of ${object.kind} ${object.name} lets pods start without what they need`));
   for (const old of was)
     if (!is.some(({ name }) => name === old.name)) found.push(refuse("container-removed", `container ${old.name} is taken away`));
   const [replicas, wanted] = [numberAt(before?.json, "spec", "replicas"), numberAt(after.json, "spec", "replicas")];
@@ -112,6 +146,12 @@ function worsens({ object, before, after }: ChangedObject): Refusal[] {
     )
   )
     found.push(refuse("secret-in-clear", `Secret ${object.name} would be in the repository with its values`));
+  if (
+    object.kind === "Service" &&
+    Object.keys(objectAt(before?.json, "spec", "selector")).length > 0 &&
+    Object.keys(objectAt(after.json, "spec", "selector")).length === 0
+  )
+    found.push(refuse("selector-removed", `Service ${object.name} would choose no pods at all`));
   if (
     before !== undefined &&
     object.kind !== "Service" &&
@@ -159,8 +199,9 @@ function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[
     // A budget has one of the two; either may take the other's place.
     if (finding.fault === "budget-blocks-drain") return path === "spec.minAvailable" || path === "spec.maxUnavailable";
     const own = fieldText(scopeOf(finding));
+    // What only follows from something else asks for no change of its own.
+    if (own === "") return finding.severity !== "symptom";
     if (
-      own === "" ||
       path === own ||
       path.startsWith(`${own}.`) ||
       path.startsWith(`${own}[`) ||
@@ -168,20 +209,26 @@ function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[
       own.startsWith(`${path}[`)
     )
       return true;
+    // A probe that asks too soon may be held back by a startup probe.
+    const container = finding.field.slice(0, finding.field.indexOf("livenessProbe"));
+    const startup = fieldText([...container, "startupProbe"]);
+    if (finding.fault === "probe-too-soon" && container.length > 0 && (path === startup || path.startsWith(`${startup}.`))) return true;
     // A request may rise with its limit, and fall with it.
     const parallel = own.replace(".limits.", ".requests.");
     return path === parallel || path === parallel.replace(".requests.", ".limits.");
   }
-  return asksFor(finding, object) && (finding.severity === "cause" || object.kind === "ConfigMap");
+  return asksFor(finding, object) && (finding.severity === "cause" || object.kind === "ConfigMap") && isOtherSide(finding, path);
+}
+
+/** Of the pods that a service should reach, only what the service goes by is the other side of a mismatch: their labels, their ports. */
+function isOtherSide({ fault }: Finding, path: string): boolean {
+  if (fault === "selector-matches-nothing") return /(?:^|\.)metadata\.labels\b/.test(path);
+  return fault !== "target-port" || /\.ports\b/.test(path);
 }
 
 /** The field of a finding, widened to what has to be changed together with it. */
 function scopeOf({ fault, field }: Finding): readonly FieldStep[] {
-  if (fault.startsWith("probe-"))
-    return field.slice(
-      0,
-      field.findIndex((step) => typeof step === "string" && step.endsWith("Probe")) + (fault === "probe-too-soon" ? 0 : 1),
-    );
+  if (fault.startsWith("probe-")) return field.slice(0, field.findIndex((step) => typeof step === "string" && step.endsWith("Probe")) + 1);
   if (fault === "selector-matches-nothing") return ["spec", "selector"];
   if (fault === "target-port") return ["spec", "ports"];
   if (fault.startsWith("argument-") || fault.startsWith("command-"))
@@ -191,6 +238,7 @@ function scopeOf({ fault, field }: Finding): readonly FieldStep[] {
     );
   if (fault === "policy-admits-nobody") return field.slice(0, 4);
   if (fault === "ingress-backend" || fault === "ingress-port") return field.slice(0, field.indexOf("service") + 1);
+  if (fault === "unschedulable-taint") return field.slice(0, field.indexOf("tolerations") + 1);
   if (fault.startsWith("role-") || fault.startsWith("binding-")) return field.slice(0, 1);
   if (fault === "reference-missing" || fault === "key-missing") return field.slice(0, -1);
   return field;
@@ -220,9 +268,29 @@ function asksFor(finding: Finding, object: ObjectRef): boolean {
   }
 }
 
+/** What a container is given out of config maps and secrets: what it cannot start without, and what it can. */
+function optionals(container: JsonValue | undefined): { readonly required: readonly string[]; readonly optional: readonly string[] } {
+  const given = [
+    ...listAt(container, "env").flatMap((one) =>
+      ["configMapKeyRef", "secretKeyRef"].map((way) => ({ name: textAt(one, "name") ?? "", ref: valueAt(one, "valueFrom", way) })),
+    ),
+    ...listAt(container, "envFrom").flatMap((one) =>
+      ["configMapRef", "secretRef"].map((way) => ({ name: `${way} ${textAt(one, way, "name") ?? ""}`, ref: valueAt(one, way) })),
+    ),
+  ].filter(({ ref }) => ref !== undefined);
+  const named = (wanted: boolean): string[] =>
+    given.filter(({ ref }) => (flagAt(ref, "optional") === true) === wanted).map(({ name }) => name);
+  return { required: named(false), optional: named(true) };
+}
+
 function containers(object: KubeObject): readonly Container[] {
   const way = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object.kind === "Pod" ? [] : ["spec", "template"];
   return containersOf({ way, template: objectAt(object.json, ...way) });
+}
+
+function tolerationsOf(object: KubeObject | undefined): readonly JsonValue[] {
+  const way = object?.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : object?.kind === "Pod" ? [] : ["spec", "template"];
+  return listAt(object?.json, ...way, "spec", "tolerations");
 }
 
 function powers(container: JsonValue): readonly string[] {

@@ -70,7 +70,7 @@ function dropExplained(snapshot: Snapshot, findings: readonly Finding[]): Findin
   const explained = new Set([...causes.map(({ object }) => object), ...workloads].map(refText));
   return findings.filter(
     ({ severity, object, fault }) =>
-      severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails"),
+      severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails" && fault !== "job-failed"),
   );
 }
 

@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { CloisterError } from "../../error.ts";
 import type { KubeObject } from "../../triage/kube-object.ts";
+import { isKustomization, isYamlPath, usualFolders } from "../../triage/manifest-paths.ts";
 import { type ManifestProblem, readManifests } from "../../triage/manifests.ts";
 import { runProgram } from "../run-program.ts";
 import { withTempFolder } from "../temp-folder.ts";
@@ -28,12 +29,12 @@ export interface TreeChange {
   readonly after: TreeManifests;
   /** Changed files that are no manifests. */
   readonly otherFiles: readonly string[];
+  /** What the base commit says beside its manifests. */
+  readonly repositoryText: string;
   /** The commit that `before` is. */
   readonly base: string;
 }
 
-/** Where manifests usually are, in this order. */
-const usualFolders = ["deploy", "manifests", "k8s", "kubernetes", "charts", "config"];
 const mostFiles = 2000;
 const mostBytes = 4 * 2 ** 20;
 
@@ -41,21 +42,40 @@ const mostBytes = 4 * 2 ** 20;
 export async function readTreeChange(access: TreeAccess, wantedBase: string | undefined): Promise<TreeChange> {
   const base = wantedBase ?? (await findBase(access));
   const after = await readTree(access, access.root);
-  const before = await withTempFolder(async (folder) => {
+  const { before, repositoryText } = await withTempFolder(async (folder) => {
     const old = join(folder, "base");
     await mkdir(old);
     const archive = join(folder, "base.tar");
     await git(access, ["archive", "--format=tar", "--output", archive, base]);
     const { code, stderr } = await runProgram("tar", ["-xf", archive, "-C", old], { env: access.env, signal: access.signal });
     if (code !== 0) throw new CloisterError("internal", `The base commit could not be unpacked: ${stderr.trim()}`);
-    return await readTree(access, old);
+    const tree = await readTree(access, old);
+    return { before: tree, repositoryText: await readText(old, new Set(tree.files.keys())) };
   });
   const changed = [
     ...(await git(access, ["diff", "--name-only", "--no-renames", base])).split("\n"),
     ...(await git(access, ["ls-files", "--others", "--exclude-standard"])).split("\n"),
   ].filter((path) => path !== "");
   const manifests = new Set([...before.files.keys(), ...after.files.keys()]);
-  return { before, after, otherFiles: [...new Set(changed)].filter((path) => !manifests.has(path)), base };
+  return { before, after, otherFiles: [...new Set(changed)].filter((path) => !manifests.has(path)), repositoryText, base };
+}
+
+/** The text of a folder's files beside those that are left out, joined; what is no text or large is passed over. */
+export async function readText(root: string, except: ReadonlySet<string>): Promise<string> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const texts: string[] = [];
+  let room = mostBytes;
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || except.has(relative(root, path)) || /(?:^|\/)(?:\.git|node_modules)\//.test(relative(root, path))) continue;
+    const { size } = await lstat(path);
+    if (size > 2 ** 18 || size > room) continue;
+    const text = await readFile(path, "utf8");
+    if (text.includes("\0")) continue;
+    room -= size;
+    texts.push(text);
+  }
+  return texts.join("\n");
 }
 
 /** The top of the repository that a folder belongs to. */
@@ -92,10 +112,10 @@ async function readTree(access: TreeAccess, root: string): Promise<TreeManifests
   if (paths.length === 0)
     throw new CloisterError("missing", `There is no manifest below ${folder}.`, { hint: "Name their folder with --manifests." });
   const charts = paths.filter((path) => basename(path) === "Chart.yaml").map((path) => join(path, ".."));
-  const overlays = paths.filter((path) => /^kustomization\.ya?ml$/.test(basename(path))).map((path) => join(path, ".."));
+  const overlays = paths.filter(isKustomization).map((path) => join(path, ".."));
   const plain = new Map<string, string>();
   for (const path of paths) {
-    if (/^kustomization\.ya?ml$/.test(basename(path)) || charts.some((chart) => path.startsWith(`${chart}/`))) continue;
+    if (isKustomization(path) || charts.some((chart) => path.startsWith(`${chart}/`))) continue;
     plain.set(relative(root, path), await readFile(path, "utf8"));
   }
   const made = new Map<string, string>();
@@ -134,10 +154,7 @@ async function yamlPaths(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries
     // A link may lead out of the repository.
-    .filter(
-      (entry) =>
-        entry.isFile() && /\.ya?ml$/.test(entry.name) && !/(?:^|\/)(?:\.git|node_modules)(?:\/|$)/.test(relative(folder, entry.parentPath)),
-    )
+    .filter((entry) => entry.isFile() && isYamlPath(join(relative(folder, entry.parentPath), entry.name)))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   if (paths.length > mostFiles)

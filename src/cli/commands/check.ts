@@ -107,8 +107,9 @@ async function open(context: CliContext, options: Options) {
 
 async function check(context: CliContext, options: Options): Promise<{ change: TreeChange; result: CheckResult }> {
   const { change, cluster, namespaces } = await open(context, options);
-  const { before, after, otherFiles } = change;
-  return { change, result: checkChange(cluster.snapshot, namespaces, { before: before.objects, after: after.objects, otherFiles }) };
+  const { before, after, otherFiles, repositoryText } = change;
+  const manifests = { before: before.objects, after: after.objects, otherFiles, repositoryText };
+  return { change, result: checkChange(cluster.snapshot, namespaces, manifests) };
 }
 
 /** Objects that name no namespace belong to the cluster's present one, which is known only after it was asked. */

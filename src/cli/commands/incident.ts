@@ -5,17 +5,16 @@ import { listScenarios } from "../../incident/scenario.ts";
 import type { GuidanceLevel } from "../../runbook/runbook.ts";
 import type { CliContext } from "../context.ts";
 import { type IncidentReport, reportJson, runIncidentSession } from "../incident-session.ts";
-import { boundedInteger } from "../option-values.ts";
-import { defaultModel } from "../open-runtime.ts";
+import { defaultModel, type RuntimeChoice } from "../open-runtime.ts";
 import { pullShown } from "../pull-shown.ts";
+import { addRuntimeOptions } from "../runtime-options.ts";
 import { createPainter } from "../show/painter.ts";
 import { diffLines, refusalLines, timeShares, timeTable, tokenLines } from "../show/report-view.ts";
 import { createSessionView } from "../show/session-view.ts";
 import { chooseStyle, printable, type Style } from "../show/style.ts";
 
-interface RunOptions {
-  readonly model: string;
-  readonly runtime: "embedded" | "scripted";
+interface RunOptions extends Omit<RuntimeChoice, "runtime" | "window"> {
+  readonly runtime: RuntimeChoice["runtime"] | "scripted";
   readonly guidance?: GuidanceLevel;
   readonly client?: string;
   readonly runbook?: string;
@@ -50,16 +49,9 @@ export function incidentCommand(context: CliContext): Command {
       }
     });
 
-  command
-    .command("run")
+  addRuntimeOptions(command.command("run"), { window: 16_384, more: ["scripted"] })
     .argument("<id>", "a scenario, see `cloister incident list`")
     .description("take a recorded incident through the sealed client to a pull request")
-    .option("--model <name>", "a model of `cloister model list`", defaultModel)
-    .addOption(
-      new Option("--runtime <kind>", "scripted replays a written session, without a model")
-        .choices(["embedded", "scripted"])
-        .default("embedded"),
-    )
     .addOption(
       new Option("--guidance <level>", "how much of the runbook the model gets (default: the model's own)").choices([
         "free",
@@ -69,7 +61,6 @@ export function incidentCommand(context: CliContext): Command {
     )
     .option("--client <which>", "a version of Claude Code, `latest`, or a path")
     .option("--runbook <file>", "another runbook")
-    .option("--window <tokens>", "context window", boundedInteger(2048, 1_000_000), 16_384)
     .option("--scenarios <folder>", "where scenarios are", scenarios)
     .option("--pull", "fetch the model first if it is not here")
     .option("--json", "one JSON object at the end, nothing else")
@@ -80,7 +71,7 @@ export function incidentCommand(context: CliContext): Command {
     .exitOverride()
     .action(async (id: string, options: RunOptions) => {
       if (options.pull === true && options.runtime === "embedded")
-        await pullShown(context, options.model, { quiet: options.json === true });
+        await pullShown(context, options.model ?? defaultModel, { quiet: options.json === true });
       const report = await runShown(context, id, options);
       if (options.json === true) context.stdout.write(`${JSON.stringify(reportJson(report), undefined, 2)}\n`);
       else for (const line of reportLines(report, chooseStyle(context.stdout, context.env))) context.stdout.write(`${line}\n`);
@@ -99,7 +90,7 @@ async function runShown(context: CliContext, id: string, options: RunOptions): P
     id,
     guidance: options.guidance,
     client: options.client,
-    runbook: options.runbook ?? join(context.packageRoot, "runbooks", "kubernetes-incident.yaml"),
+    runbook: options.runbook,
   };
   try {
     return await runIncidentSession(context, request, (event) => {

@@ -1,17 +1,16 @@
 import { Command } from "commander";
 import { type ClientReport, runClientSession } from "../client-session.ts";
 import type { CliContext } from "../context.ts";
-import { boundedInteger } from "../option-values.ts";
-import { defaultModel } from "../open-runtime.ts";
+import type { RuntimeChoice } from "../open-runtime.ts";
+import { addRuntimeOptions } from "../runtime-options.ts";
 import { createPainter } from "../show/painter.ts";
 import { refusalLines, tokenLines } from "../show/report-view.ts";
 import { createSessionView } from "../show/session-view.ts";
 import { chooseStyle } from "../show/style.ts";
 
-interface Options {
-  readonly model: string;
+interface Options extends RuntimeChoice {
   readonly client?: string;
-  readonly window: number;
+  readonly diet: string;
   readonly json?: true;
 }
 
@@ -81,9 +80,8 @@ export function codeCommand(context: CliContext): Command {
 }
 
 function withClientOptions(command: Command): Command {
-  return command
-    .option("--model <name>", "a model of `cloister model list`", defaultModel)
+  return addRuntimeOptions(command, { window: 32_768 })
     .option("--client <which>", "a version of Claude Code, `latest`, or a path")
-    .option("--window <tokens>", "context window", boundedInteger(2048, 1_000_000), 32_768)
+    .option("--diet <name|file>", "what the model is offered: incident, code, full, or a profile of your own (docs/prompt.md)", "code")
     .exitOverride();
 }

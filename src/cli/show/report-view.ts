@@ -1,3 +1,4 @@
+import type { RuntimeFacts } from "../../runtime/runtime.ts";
 import type { SessionSummary } from "../../record/summary.ts";
 import { describeRefusal, type Refusal } from "../../seal/refusal.ts";
 import { printable, seconds, type Style } from "./style.ts";
@@ -55,4 +56,20 @@ export function diffLines(diff: string, style: Style): readonly string[] {
 export function refusalLines(refused: readonly Refusal[], style: Style): readonly string[] {
   if (refused.length === 0) return [`${style.bold("Refused")} nothing tried to leave`];
   return [style.bold("Refused at the seal"), ...refused.map((refusal) => `  ${printable(describeRefusal(refusal))}`)];
+}
+
+const abilities: Readonly<Record<keyof RuntimeFacts["can"], string>> = {
+  grammar: "hold an answer to a grammar: calls may have to be asked for again, and guidance `forms` is not offered",
+  count: "count tokens before it runs a prompt: the window keeps a margin",
+  lanes: "keep a state for each conversation: a question aside may push the main one out",
+  store: "keep state on disk: a new process begins anew",
+  progress: "say how far the prefill is",
+  cacheFigures: "say what it took from its cache",
+  cancel: "stop when the client goes away",
+};
+
+/** What the runtime cannot do, so that nobody expects it; nothing where it can do everything. */
+export function abilityLines({ runtime, can }: RuntimeFacts, style: Style): readonly string[] {
+  const lacking = (Object.keys(abilities) as (keyof RuntimeFacts["can"])[]).filter((name) => !can[name]);
+  return lacking.length === 0 ? [] : [style.dim(`${runtime} cannot`), ...lacking.map((name) => style.dim(`  - ${abilities[name]}`))];
 }

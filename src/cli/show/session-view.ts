@@ -50,8 +50,21 @@ export function createSessionView(style: Style): (event: SessionEvent) => Shown 
       }
       case "failure":
         return { lines: [`  ${style.yellow("!")} ${printable(event.message)}; the client tries again`], status: null };
+      case "cleared":
+        return { lines: [`  ${style.dim(`· ${roomMade(event)}`)}`] };
+      case "guard":
+        return { lines: [`  ${style.yellow("!")} ${printable(event.reason)}`] };
       case "pull-request":
         return { lines: [`  ${style.green("✓")} pull request #${event.number}: ${printable(event.title)}`] };
+      case "gate":
+        return {
+          lines: event.passed
+            ? [`  ${style.green("✓")} the gate passed ${printable(event.branch)}`]
+            : [
+                `  ${style.red("✗")} the gate refused ${printable(event.branch)}`,
+                ...event.objections.map((line) => `      ${style.red(printable(line))}`),
+              ],
+        };
       case "refused":
         return { lines: [`  ${style.red("refused")} ${printable(event.what)}`] };
       case "progress":
@@ -80,6 +93,12 @@ export function describeCall(name: string, input: Readonly<Record<string, unknow
     ].join("\n");
   }
   return path === "" ? `${name} ${printable(JSON.stringify(input)).slice(0, 120)}` : `${name} ${path}`;
+}
+
+function roomMade({ what, results, tokensBefore, tokensAfter }: Extract<SessionEvent, { type: "cleared" }>): string {
+  const tokens = `${tokensBefore} → ${tokensAfter} tokens`;
+  if (what === "middle") return `a long result was cut in the middle: ${tokens}`;
+  return `${results} old result${results === 1 ? "" : "s"} cleared from the window: ${tokens}`;
 }
 
 function failureLines(text: string): readonly string[] {

@@ -5,10 +5,11 @@ import { resolve } from "node:path";
 import { Hono } from "hono";
 
 import { CloisterError, httpStatus } from "../../error.ts";
+import type { Gate } from "./gate.ts";
 import { gitRoutes } from "./git-routes.ts";
 import { diffBetween } from "./history.ts";
 import { killGroup } from "./http-backend.ts";
-import { openPullRequest } from "./open-pull-request.ts";
+import { type CompleteBody, openPullRequest } from "./open-pull-request.ts";
 import { pageRoutes, readPullRequestPage } from "./page-routes.ts";
 import { type PullRequestRecord, PullRequestStore } from "./pull-request-store.ts";
 import { findRepositories, importRepository, type NewRepository, type Repository } from "./repository.ts";
@@ -28,6 +29,10 @@ export interface ForgeOptions {
   readonly observe?: (request: ObservedRequest) => void;
   /** Called when a pull request is open and written down. */
   readonly onPullRequest?: (pullRequest: PullRequest) => void;
+  /** Asked about every branch before it is pushed; without one every branch but the default one may be. */
+  readonly gate?: Gate;
+  /** Makes the text of a pull request of what was written for it, however it was opened. */
+  readonly complete?: CompleteBody;
   /** `PATH` is read from it, for git and sh; nothing else. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Bytes of one push; 32 MiB unless told. */
@@ -96,7 +101,11 @@ export async function createForge(options: ForgeOptions): Promise<Forge> {
     store,
     repositories,
     propose: async (repository, proposal) => {
-      const record = await openPullRequest({ git, store, author: account.login, now: options.now }, repository, proposal);
+      const record = await openPullRequest(
+        { git, store, author: account.login, complete: options.complete, now: options.now },
+        repository,
+        proposal,
+      );
       options.onPullRequest?.(view(repository, record));
       return record;
     },
@@ -114,7 +123,10 @@ export async function createForge(options: ForgeOptions): Promise<Forge> {
     options.observe?.({ method: c.req.method, path: c.req.path, status: c.res.status });
   });
   app.route("/api", apiRoutes(state, options.token));
-  app.route("/", gitRoutes(state, { token: options.token, maxBodyBytes: readBeyond * maxPushBytes + requestOverheadBytes, living }));
+  app.route(
+    "/",
+    gitRoutes(state, { token: options.token, maxBodyBytes: readBeyond * maxPushBytes + requestOverheadBytes, living, gate: options.gate }),
+  );
   app.route("/", pageRoutes(state));
   app.onError((error) => {
     const known = error instanceof CloisterError;

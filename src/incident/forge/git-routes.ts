@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { Hono } from "hono";
 
 import { carriesToken } from "./authorization.ts";
+import { answerHook, type Gate } from "./gate.ts";
 import { exchangeWithGit, type GitService } from "./http-backend.ts";
 import { followBranches } from "./open-pull-request.ts";
 import type { Repository } from "./repository.ts";
@@ -13,6 +14,8 @@ export interface GitRouteOptions {
   /** Bytes of a request's body: a push that is larger is refused. */
   readonly maxBodyBytes: number;
   readonly living: Set<ChildProcess>;
+  /** Asked about every branch before it is pushed. */
+  readonly gate?: Gate | undefined;
 }
 
 const maxChildren = 8;
@@ -36,6 +39,7 @@ export function gitRoutes(state: ForgeState, options: GitRouteOptions): Hono {
         status: 503,
         headers: { "Retry-After": "1" },
       });
+    const { gate } = options;
     return exchangeWithGit(
       state.git,
       request,
@@ -44,6 +48,8 @@ export function gitRoutes(state: ForgeState, options: GitRouteOptions): Hono {
         service,
         maxBodyBytes: options.maxBodyBytes,
         user: writes ? account.login : undefined,
+        onHooks:
+          gate === undefined || service.kind !== "receive-pack" ? undefined : (child) => answerHook(child, state.git, repository, gate),
         ...(service.kind === "receive-pack" ? { afterwards: () => followBranches(state.git, state.store, repository) } : {}),
       },
       options.living,

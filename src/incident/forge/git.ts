@@ -8,6 +8,8 @@ export interface GitSetting {
   readonly root: string;
   /** Where `git` and `sh` are found. */
   readonly path: string;
+  /** A push that is being looked at: where its objects are, and the repository whose own come after them. */
+  readonly quarantine?: { readonly objects: string; readonly repository: string } | undefined;
 }
 
 export interface GitOutput {
@@ -29,7 +31,11 @@ const defaultTimeoutMs = 60_000;
 
 /** The whole environment of a git child. */
 export function gitEnvironment(setting: GitSetting): Record<string, string> {
+  const { quarantine } = setting;
   return {
+    ...(quarantine === undefined || quarantine.objects === ""
+      ? {}
+      : { GIT_OBJECT_DIRECTORY: quarantine.objects, GIT_ALTERNATE_OBJECT_DIRECTORIES: `${quarantine.repository}/objects` }),
     PATH: setting.path,
     HOME: setting.root,
     LC_ALL: "C",

@@ -3,18 +3,24 @@
  * input; it is data to them, always quoted.
  */
 
-/** Refuses everything but new branches and fast-forwards of branches other than the default one; all of the push or nothing. */
+/**
+ * Refuses everything but new branches and fast-forwards of branches other than the default one; all of the push or nothing. Where the forge has a gate
+ * (`gate.ts`) it is asked on descriptor 3 about what is left, and its words are passed on.
+ */
 export function preReceiveHook(): string {
   return `#!/bin/sh
 # Written by Cloister's forge: the default branch changes through a pull request only, and nothing that was pushed is lost.
 default=$(git symbolic-ref HEAD)
 refused=0
+pushed=
 refuse() {
   printf 'error: %s\\n' "$@" >&2
   refused=1
 }
 while read -r old new ref; do
   branch=\${ref#refs/heads/}
+  pushed="$pushed$old $new $ref
+"
   case "$ref" in
     "$default")
       refuse "GH006: Protected branch update failed for $ref." \\
@@ -40,6 +46,17 @@ while read -r old new ref; do
         refuse "Cannot force-push to the branch $branch: pushed commits are kept. Add a commit on top, or push to a branch of another name." ;;
   esac
 done
+if [ "$refused" = 0 ] && [ "\${CLOISTER_GATE-}" = 3 ]; then
+  refused=1
+  printf '%s\\n%send\\n' "\${GIT_QUARANTINE_PATH-}" "$pushed" >&3
+  while read -r line <&3; do
+    case "$line" in
+      pass) refused=0; break ;;
+      refuse) break ;;
+      *) printf '%s\\n' "$line" >&2 ;;
+    esac
+  done
+fi
 exit "$refused"
 `;
 }

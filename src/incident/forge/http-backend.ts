@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 
 import { CloisterError } from "../../error.ts";
 import { gitEnvironment, type GitSetting } from "./git.ts";
@@ -18,6 +19,8 @@ export interface GitExchange {
   readonly user?: string | undefined;
   /** Bytes of the body as they arrive; more ends the exchange. */
   readonly maxBodyBytes: number;
+  /** Told of the child as it starts, with a channel to its hooks on descriptor 3. */
+  readonly onHooks?: ((child: ChildProcess) => void) | undefined;
   /** Awaited when git is done, before the client sees the end of the answer. */
   readonly afterwards?: () => Promise<void>;
 }
@@ -42,9 +45,10 @@ export async function exchangeWithGit(
   const child = spawn("git", ["http-backend"], {
     cwd: setting.root,
     env: { ...gitEnvironment(setting), ...cgiVariables(request, exchange, setting.root) },
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: ["pipe", "pipe", "ignore", exchange.onHooks === undefined ? "ignore" : "pipe"],
     detached: true,
   });
+  exchange.onHooks?.(child);
   living.add(child);
   const kill = () => killGroup(child);
   const timer = setTimeout(kill, maxSeconds * 1000);
@@ -65,7 +69,7 @@ export async function exchangeWithGit(
     overflow = tooMuch;
     kill();
   });
-  const output = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const output = (child.stdout as Readable)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const head = await readHead(output).catch(() => undefined);
   if (head === undefined) {
     kill();
@@ -103,6 +107,7 @@ function cgiVariables(request: Request, exchange: GitExchange, root: string): Re
     QUERY_STRING: service.kind === "advertise" ? `service=${service.service}` : "",
     REMOTE_ADDR: "127.0.0.1",
   };
+  if (exchange.onHooks !== undefined) variables["CLOISTER_GATE"] = "3";
   if (exchange.user !== undefined) variables["REMOTE_USER"] = exchange.user;
   if (service.kind !== "advertise") variables["CONTENT_TYPE"] = `application/x-git-${service.kind}-request`;
   const length = request.headers.get("content-length");

@@ -1,7 +1,7 @@
 import { type Markup, markup } from "./markup.ts";
 
 /**
- * The little Markdown that a pull request's text is written in: headings, paragraphs, flat lists, fenced code, `code` and **bold**. All else
+ * The little Markdown that a pull request's text is written in: headings, paragraphs, flat lists, fenced code, `code`, **bold** and ~~struck out~~, rules. All else
  * stays the text it is; HTML, links and pictures too, for the page reaches for nothing outside.
  */
 export function renderMarkdown(text: string): Markup {
@@ -17,7 +17,10 @@ export function renderMarkdown(text: string): Markup {
     const line = lines[at] ?? "";
     const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
     if (line.trim() === "") at++;
-    else if (fence.test(line)) {
+    else if (/^-{3,}\s*$/.test(line)) {
+      at++;
+      blocks.push(markup`<hr>`);
+    } else if (fence.test(line)) {
       at++;
       const code = take((next) => !fence.test(next));
       at++;
@@ -77,10 +80,11 @@ function renderHeading(level: number, text: string): Markup {
 }
 
 function renderInline(text: string): Markup {
-  const parts = text.split(/(`[^`]+`|\*\*[^*]+\*\*)/);
+  const parts = text.split(/(`[^`]+`|\*\*[^*]+\*\*|~~[^~]+~~)/);
   return markup`${parts.map((part) => {
     if (part.length > 2 && part.startsWith("`") && part.endsWith("`")) return markup`<code>${part.slice(1, -1)}</code>`;
     if (part.length > 4 && part.startsWith("**") && part.endsWith("**")) return markup`<strong>${part.slice(2, -2)}</strong>`;
+    if (part.length > 4 && part.startsWith("~~") && part.endsWith("~~")) return markup`<del>${part.slice(2, -2)}</del>`;
     return part;
   })}`;
 }

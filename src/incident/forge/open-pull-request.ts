@@ -17,9 +17,14 @@ export interface OpeningOptions {
   readonly git: GitSetting;
   readonly store: PullRequestStore;
   readonly author: string;
+  /** Makes the text that is kept of the one that came; as it came where it is absent. */
+  readonly complete?: CompleteBody | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+
+/** What a pull request says, made of what whoever opens it wrote: `commit` is the head that it is opened with. */
+export type CompleteBody = (written: string, commit: string) => Promise<string>;
 
 // GitHub's own bounds for the two texts.
 const maxTitle = 256;
@@ -54,12 +59,13 @@ export async function openPullRequest(options: OpeningOptions, repository: Repos
     if (own.length >= maxPullRequests) wrong.push(`This repository has ${maxPullRequests} pull requests, and takes no more`);
     if (wrong.length > 0 || headSha === undefined || baseSha === undefined) throw new CloisterError("bad-request", wrong.join(", "));
 
+    const written = proposal.body.replaceAll("\r\n", "\n");
     const record: PullRequestRecord = {
       owner,
       repository: name,
       number: Math.max(0, ...own.map((record) => record.number)) + 1,
       title: proposal.title.trim(),
-      body: proposal.body.replaceAll("\r\n", "\n"),
+      body: options.complete === undefined ? written : await options.complete(written, headSha),
       head: { ref: head, sha: headSha },
       base: { ref: base, sha: baseSha },
       author: options.author,

@@ -4,11 +4,12 @@ import { contains, onTheWire, parseClass, printable, wireCharacter, without, typ
 import { literal, type Rules } from "./rules.ts";
 
 /** Longest slot, in characters: each character of room is a rule of its own. */
-const longestSlot = 2000;
+export const longestSlot = 2000;
 /** Characters of excluded values that are compiled, all in all. */
 const mostExcluded = 50_000;
 
-interface Excluded {
+/** Excluded values as a tree of their characters. */
+export interface Excluded {
   /** A value that may not come out ends here. */
   ends: boolean;
   /** Nothing may go on from here either. */
@@ -69,7 +70,8 @@ function restsOfSlot(rules: Rules, hint: string, one: string | undefined, min: n
   return rests;
 }
 
-function excludedValues(slot: TextSlot, max: number, characters: CharacterSet): Excluded | undefined {
+/** The values that a slot excludes and that could come out otherwise; undefined where there are none. */
+export function excludedValues(slot: TextSlot, max: number, characters: CharacterSet): Excluded | undefined {
   const root: Excluded = { ends: false, closed: false, next: new Map() };
   let total = 0;
   const closing = new Set(slot.exceptBeginnings);

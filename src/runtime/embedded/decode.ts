@@ -1,7 +1,11 @@
-import type { LlamaContextSequence, LlamaGrammarEvaluationState, Token } from "node-llama-cpp";
+import type { LlamaContextSequence, LlamaGrammarEvaluationState, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { CloisterError } from "../../error.ts";
 import { forcedText } from "./forced-text.ts";
 import { grammarSteps } from "./grammar-steps.ts";
+import { sampling } from "./speculation/choose-token.ts";
+import type { SpeculativeSource } from "./speculation/speculative-source.ts";
+import type { AnswerParts } from "./speculation/speculator.ts";
+import type { Hold } from "./speculation/token-source.ts";
 import { createStopText } from "./stop-text.ts";
 import { createTokenText } from "./token-text.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -23,6 +27,8 @@ export interface DecodeOptions {
   readonly signal: AbortSignal;
   /** Does one step of decoding, with as many threads as are good now. */
   readonly pace: <T>(step: () => Promise<T>) => Promise<T>;
+  /** Takes over when the prompt is in the state; undefined where every token has a step of its own. */
+  readonly speculate: (parts: Omit<AnswerParts, "mode" | "log">) => SpeculativeSource | undefined;
   /** The prompt is evaluated and the first token is there. */
   readonly onPrefilled: () => void;
   readonly onText: (text: string) => void;
@@ -33,6 +39,9 @@ export interface Decoded {
   /** Tokens of the answer as it was shown; undefined where the answer was cut within a token. */
   readonly tokens: readonly Token[] | undefined;
   readonly outputTokens: number;
+  /** Tokens that were evaluated on a guess, and those of them that are in the answer; absent where nothing was guessed. */
+  readonly draftedTokens?: number;
+  readonly acceptedTokens?: number;
 }
 
 /**
@@ -40,7 +49,7 @@ export interface Decoded {
  * are evaluated together with the one before them, which costs little more than a single token. Throws `cancelled`.
  */
 export async function decode(options: DecodeOptions): Promise<Decoded> {
-  const { sequence, vocabulary, stop, maxTokens, signal } = options;
+  const { sequence, vocabulary, stop, maxTokens, signal, pace } = options;
   const text = createTokenText(vocabulary.detokenize);
   const stopText = createStopText(stop);
   const answer: Token[] = [];
@@ -83,27 +92,48 @@ export async function decode(options: DecodeOptions): Promise<Decoded> {
     if (!stopped) show(text.end());
     const rest = stopped ? "" : stopText.end();
     if (rest !== "") options.onText(rest);
-    return { reason, tokens: stopped ? undefined : answer, outputTokens: answer.length };
+    const { drafted, accepted } = source?.counts ?? { drafted: 0, accepted: 0 };
+    const guessed = drafted === 0 ? {} : { draftedTokens: drafted, acceptedTokens: accepted };
+    return { reason, tokens: stopped ? undefined : answer, outputTokens: answer.length, ...guessed };
+  }
+
+  function hold(): Hold {
+    if (state === undefined) return { kind: "free" };
+    const steps = grammarSteps(state);
+    return steps === undefined ? { kind: "hidden" } : { kind: "grammar", steps };
   }
 
   const opening = force();
-  const generator = sequence.evaluate([...options.input, ...opening.tokens], {
+  const evaluation = (): SequenceEvaluateOptions => ({
     temperature: options.temperature,
-    topP: 0.95,
-    topK: 40,
+    ...sampling,
     // Left out it is the clock's second, which changes in the middle of an answer.
     seed: Math.floor(Math.random() * 2 ** 31),
     grammarEvaluationState: () => state,
     yieldEogToken: true,
     contextShift: { strategy: refuseToShift },
   });
+  const generator = sequence.evaluate([...options.input, ...opening.tokens], evaluation());
+  const plain = async (input: readonly Token[]): Promise<Token | undefined> =>
+    (await pace(() => generator.next([...input]))).value ?? undefined;
+  /** With its confidence asked for, a token is drawn from what the grammar allows at once, and not freely first. */
+  async function constrained(input: readonly Token[]): Promise<Token | undefined> {
+    const once = sequence.evaluateWithMetadata([...input], { confidence: true }, evaluation());
+    try {
+      return (await pace(() => once.next())).value?.token;
+    } finally {
+      await once.return();
+    }
+  }
+  let source: SpeculativeSource | undefined;
   try {
-    let next = await generator.next();
+    let token = (await generator.next()).value ?? undefined;
     options.onPrefilled();
     take(opening.tokens);
-    while (next.done !== true && answer.length < maxTokens) {
+    const { temperature } = options;
+    source = options.speculate({ sequence, temperature, hold, left: () => maxTokens - answer.length, plain, constrained, pace, signal });
+    while (token !== undefined && answer.length < maxTokens) {
       if (signal.aborted) throw new CloisterError("cancelled", "The turn was cancelled.");
-      const token = next.value;
       if (vocabulary.ends(token, stop)) return finish("stop");
 
       let input: Token[] = [token];
@@ -124,11 +154,12 @@ export async function decode(options: DecodeOptions): Promise<Decoded> {
       take(forced.tokens);
       if (forced.complete) return finish("stop");
       if (answer.length >= maxTokens) break;
-      next = await options.pace(() => generator.next([...input, ...forced.tokens]));
+      token = await (source?.next ?? plain)([...input, ...forced.tokens]);
     }
     if (signal.aborted) throw new CloisterError("cancelled", "The turn was cancelled.");
     return finish("max-tokens");
   } finally {
+    await source?.end();
     await generator.return();
   }
 }

@@ -1,18 +1,20 @@
 import { readFile, stat } from "node:fs/promises";
-import { availableParallelism, freemem } from "node:os";
+import { availableParallelism, freemem, totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloisterError, unreachable } from "../../error.ts";
 import { answerGrammar } from "../../prompt/grammar/answer-grammar.ts";
 import { createOutputParser } from "../../prompt/output.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
-import type { PromptTemplate } from "../../prompt/template.ts";
+import type { Turn } from "../../messages/conversation.ts";
+import type { PromptTemplate, Segment } from "../../prompt/template.ts";
 import type { Lane, Runtime, RuntimeEvent } from "../runtime.ts";
 import { createAnswerReader } from "../answer-reader.ts";
 import { computeThreads } from "./compute-threads.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { type EngineLink, startEngine } from "./engine-link.ts";
+import { modelFingerprint } from "./model-fingerprint.ts";
 import { createRestartBudget } from "./restart-budget.ts";
-import { createTurnQueue } from "./turn-queue.ts";
+import type { LoadRequest } from "./wire.ts";
 
 export interface EmbeddedOptions {
   readonly modelPath: string;
@@ -24,6 +26,14 @@ export interface EmbeddedOptions {
    */
   readonly window?: number | undefined;
   readonly template: PromptTemplate;
+  /** Folder for states on the disk; absent: none are kept. Several processes may share it. */
+  readonly stateFolder?: string | undefined;
+  /** Bytes that all states in the folder may take; 8 GiB by default. */
+  readonly stateBytes?: number | undefined;
+  /** sha256 of the model's file, where it is known; else states are kept apart by the file's size, time and ends. */
+  readonly modelDigest?: string | undefined;
+  /** Conversations whose state is kept in memory, at most; absent: as many as an eighth of the machine's memory holds, at most four. */
+  readonly lanes?: number | undefined;
   /** What the engine's environment is taken from: paths, locale and GPU settings, nothing else. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Compute threads; never more than the physical cores, which is also the default. */
@@ -39,6 +49,7 @@ export interface EmbeddedOptions {
 }
 
 const restartsPerMinute = 5;
+const defaultStateBytes = 8 * 2 ** 30;
 
 /**
  * The default runtime: node-llama-cpp in a process of its own. Resolves when the model is loaded. Throws `missing` (no such file,
@@ -47,14 +58,14 @@ const restartsPerMinute = 5;
 export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<Runtime> {
   const { template } = options;
   const closing = new AbortController();
-  const queue = createTurnQueue();
   const budget = createRestartBudget(restartsPerMinute);
   const threads = computeThreads({ ...(await cpuFiles()), available: Math.min(availableParallelism(), options.threads ?? Infinity) });
   const memory = await memoryForState(options.modelPath);
+  const state = options.stateFolder === undefined ? undefined : await stateOptions(options, options.stateFolder);
 
   const start = (window: number | undefined): Promise<EngineLink> =>
     startEngine({
-      load: { modelPath: options.modelPath, window, threads, memory },
+      load: { modelPath: options.modelPath, window, threads, memory, laneMemory: totalmem() / 8, lanes: options.lanes, state },
       env: engineEnvironment(options.env),
       signal: closing.signal,
       onLog: options.onLog ?? (() => {}),
@@ -106,29 +117,22 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
     return link;
   }
 
-  async function* run(prompt: Prompt, _lane: Lane, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
-    const stop = AbortSignal.any([signal, closing.signal]);
-    const release = await queue.enter(stop).catch((reason: unknown) => {
-      throw new CloisterError("cancelled", "The turn was cancelled while it waited for the one before it.", { cause: reason });
-    });
-    try {
-      yield* turn(await engine(), prompt, stop);
-    } finally {
-      release();
-    }
-  }
-
-  async function* turn(running: EngineLink, prompt: Prompt, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
-    const reader = createAnswerReader(createOutputParser(prompt.tools), template, prompt);
+  async function* run(prompt: Prompt, lane: Lane, signal: AbortSignal): AsyncGenerator<RuntimeEvent, void> {
+    if (signal.aborted) throw new CloisterError("cancelled", "The turn was cancelled before it began.");
+    const running = await engine();
+    const segments = template.render(prompt);
+    const reader = createAnswerReader(createOutputParser(prompt.tools, { kind: prompt.answer.kind }), template, prompt);
     const events = running.run(
       {
-        segments: [...template.render(prompt)],
+        lane,
+        segments: [...segments],
+        base: sharedSegments(segments, template.render({ ...prompt, turns: [anotherTurn] })),
         stop: [...template.stop],
         grammar: answerGrammar(prompt.answer, prompt.tools),
         maxTokens: prompt.maxTokens,
         temperature: prompt.temperature,
       },
-      signal,
+      AbortSignal.any([signal, closing.signal]),
     );
     for await (const event of events) {
       switch (event.type) {
@@ -140,8 +144,7 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
           break;
         case "ended": {
           yield* reader.end(event.reason);
-          const text = reader.asRendered();
-          if (text !== undefined) running.remember(event.id, text);
+          running.remember(event.id, reader.asRendered());
           yield { type: "end", reason: reader.stopReason(event.reason), timing: event.timing };
           break;
         }
@@ -159,15 +162,31 @@ export async function createEmbeddedRuntime(options: EmbeddedOptions): Promise<R
       window: facts.window,
       template: template.description,
       engine: facts.engine,
-      can: { grammar: true, count: true, lanes: false, store: false, progress: true, cacheFigures: true, cancel: true },
+      can: { grammar: true, count: true, lanes: true, store: state !== undefined, progress: true, cacheFigures: true, cancel: true },
     },
     count: async (prompt) => (await engine()).count(template.render(prompt)),
-    async countTexts(texts) {
-      const running = await engine();
-      return await Promise.all(texts.map((text) => running.count([{ text, special: false }])));
-    },
+    countTexts: async (texts) => await (await engine()).countTexts(texts),
     run,
     close,
+  };
+}
+
+/** A first turn that no conversation has: what is rendered alike before it is system text and tools. */
+const anotherTurn: Turn = { role: "user", text: "\u0001" };
+
+/** How many segments two renderings begin with alike. */
+function sharedSegments(one: readonly Segment[], other: readonly Segment[]): number {
+  const differs = one.findIndex((segment, at) => segment.text !== other[at]?.text || segment.special !== other[at]?.special);
+  return differs < 0 ? one.length : differs;
+}
+
+async function stateOptions(options: EmbeddedOptions, folder: string): Promise<LoadRequest["state"]> {
+  return {
+    folder,
+    bytes: options.stateBytes ?? defaultStateBytes,
+    model: options.modelName,
+    modelDigest: options.modelDigest ?? (await modelFingerprint(options.modelPath)),
+    template: options.template.description,
   };
 }
 

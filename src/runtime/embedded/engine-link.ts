@@ -27,15 +27,19 @@ export interface EngineLink {
   /** False once the process is gone: whoever asks it then gets `engine-lost`. */
   readonly alive: boolean;
   count(segments: readonly WireSegment[]): Promise<number>;
-  /** One turn; the caller sees to it that no other is running. Ends with `ended`, or throws. */
+  countTexts(texts: readonly string[]): Promise<readonly number[]>;
+  /** One turn; those of one lane wait for each other. Ends with `ended`, or throws. */
   run(request: Omit<RunRequest, "type" | "id">, signal: AbortSignal): AsyncGenerator<TurnEvent, void>;
-  remember(id: number, text: string): void;
-  /** Ends the process and resolves when it is gone. */
+  /** To be told after each turn that ended: how its answer will be rendered in later prompts, if it will. */
+  remember(id: number, text: string | undefined): void;
+  /** Ends the process and resolves when it is gone; what is worth it is saved before, where there is a store. */
   close(): Promise<void>;
 }
 
 /** A cancelled turn ends within one chunk; a process that does not answer for so long is stuck and is ended. Milliseconds. */
 const cancelPatience = 120_000;
+/** For saving what is worth it; the process itself gives up a little earlier. Milliseconds. */
+const closePatience = 20_000;
 
 /** Starts the engine's process and loads the model. Throws `missing`, `damaged`, `timeout`, `cancelled`, `internal`; leaves no process then. */
 export async function startEngine(start: EngineStart): Promise<EngineLink> {
@@ -48,7 +52,7 @@ export async function startEngine(start: EngineStart): Promise<EngineLink> {
   const process = watchProcess(child, start.onLog);
   try {
     const facts = await load(process, start);
-    return createLink(process, facts);
+    return createLink(process, facts, start.load.state !== undefined);
   } catch (error) {
     await process.kill();
     throw error;
@@ -62,6 +66,8 @@ interface EngineProcess {
   /** A mailbox for the messages of one request; `undefined` for those of loading. */
   open(id: number | undefined): Mailbox<FromEngine>;
   close(id: number | undefined): void;
+  /** Asks it to end by itself, and ends it where it does not. */
+  dismiss(): Promise<void>;
   kill(): Promise<void>;
 }
 
@@ -114,6 +120,13 @@ function watchProcess(child: ChildProcess, onLog: (text: string) => void): Engin
       return mailbox;
     },
     close: (id) => void mailboxes.delete(id),
+    async dismiss() {
+      if (!alive) return;
+      this.send({ type: "close" });
+      const stuck = setTimeout(() => child.kill("SIGKILL"), closePatience);
+      await gone;
+      clearTimeout(stuck);
+    },
     async kill() {
       if (alive) child.kill("SIGKILL");
       await gone;
@@ -152,8 +165,23 @@ async function load(process: EngineProcess, start: EngineStart): Promise<LoadedF
   }
 }
 
-function createLink(process: EngineProcess, facts: LoadedFacts): EngineLink {
+function createLink(process: EngineProcess, facts: LoadedFacts, saves: boolean): EngineLink {
   let nextId = 1;
+
+  /** One question, one answer. */
+  async function ask(question: (id: number) => ToEngine): Promise<TurnMessage> {
+    const id = nextId++;
+    const mailbox = process.open(id);
+    try {
+      process.send(question(id));
+      const answer = await mailbox.take();
+      if (answer.type === "failed") throw failed(answer);
+      if (!("id" in answer)) throw new CloisterError("internal", `The engine answered a question with ${answer.type}.`);
+      return answer;
+    } finally {
+      process.close(id);
+    }
+  }
 
   async function* run(request: Omit<RunRequest, "type" | "id">, signal: AbortSignal): AsyncGenerator<TurnEvent, void> {
     const id = nextId++;
@@ -202,20 +230,18 @@ function createLink(process: EngineProcess, facts: LoadedFacts): EngineLink {
     },
     run,
     async count(segments) {
-      const id = nextId++;
-      const mailbox = process.open(id);
-      try {
-        process.send({ type: "count", id, segments: [...segments] });
-        const answer = await mailbox.take();
-        if (answer.type === "counted") return answer.tokens;
-        if (answer.type === "failed") throw failed(answer);
-        throw new CloisterError("internal", `The engine answered a count with ${answer.type}.`);
-      } finally {
-        process.close(id);
-      }
+      const answer = await ask((id) => ({ type: "count", id, segments: [...segments] }));
+      if (answer.type === "counted") return answer.tokens;
+      throw new CloisterError("internal", `The engine answered a count with ${answer.type}.`);
+    },
+    async countTexts(texts) {
+      if (texts.length === 0) return [];
+      const answer = await ask((id) => ({ type: "count-texts", id, texts: [...texts] }));
+      if (answer.type === "counted-texts" && answer.tokens.length === texts.length) return answer.tokens;
+      throw new CloisterError("internal", `The engine answered a count with ${answer.type}.`);
     },
     remember: (id, text) => process.send({ type: "remember", id, text }),
-    close: () => process.kill(),
+    close: () => (saves ? process.dismiss() : process.kill()),
   };
 }
 
@@ -227,6 +253,7 @@ function turnEvent(message: FromEngine): TurnEvent | Extract<TurnMessage, { type
     case "failed":
       return message;
     case "counted":
+    case "counted-texts":
     case "log":
     case "loading":
     case "loaded":

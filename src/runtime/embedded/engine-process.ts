@@ -4,14 +4,19 @@
  */
 import { asCloisterError } from "../../error.ts";
 import { createEngine, type Engine } from "./engine.ts";
-import { loadModel } from "./load-model.ts";
-import { type EngineFailureCode, type FromEngine, type LoadRequest, parseToEngine, type RunRequest, type ToEngine } from "./wire.ts";
+import { type LoadedModel, loadModel } from "./load-model.ts";
+import { openStateStore, type StateStore } from "./state/state-store.ts";
+import { type EngineFailureCode, type FromEngine, type LoadRequest, parseToEngine, type RunRequest } from "./wire.ts";
 
 const running = new Map<number, AbortController>();
 let engine: Engine | undefined;
 
+/** Saving takes a second or two; a process that is still there after so long is stuck. Milliseconds. */
+const farewellPatience = 15_000;
+
 function send(message: FromEngine): void {
-  process.send?.(message);
+  // Without its parent it only saves what there is, and has nobody to tell.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
 function failure(thrown: unknown): { code: EngineFailureCode; message: string; hint?: string } {
@@ -27,12 +32,27 @@ async function load(request: LoadRequest): Promise<void> {
       progress: (fraction) => send({ type: "loading", fraction }),
       log: (text) => send({ type: "log", text }),
     });
-    engine = createEngine(loaded);
-    const { window, trainedWindow, threads } = loaded;
-    send({ type: "loaded", window, trainedWindow, threads, engine: loaded.engine });
+    engine = createEngine(loaded, openStore(request.state, loaded));
+    const { window, trainedWindow, threads, lanes, laneBytes } = loaded;
+    send({ type: "log", text: `lanes in memory: ${lanes}, each ${Math.ceil(laneBytes / 1e6)} MB at ${window} tokens` });
+    send({ type: "loaded", window, trainedWindow, threads, engine: loaded.engine, lanes, laneBytes });
   } catch (error) {
     send({ type: "load-failed", ...failure(error) });
   }
+}
+
+function openStore(state: LoadRequest["state"], loaded: LoadedModel): StateStore | undefined {
+  if (state === undefined) return undefined;
+  const { modelDigest, template } = state;
+  return openStateStore({
+    root: state.folder,
+    cap: state.bytes,
+    identity: { modelDigest, template, engine: loaded.engine, settings: loaded.stateSettings },
+    modelName: state.model,
+    window: loaded.window,
+    log: (text) => send({ type: "log", text }),
+    processId: process.pid,
+  });
 }
 
 async function run(request: RunRequest): Promise<void> {
@@ -47,12 +67,20 @@ async function run(request: RunRequest): Promise<void> {
   }
 }
 
-function count(id: number, segments: Extract<ToEngine, { type: "count" }>["segments"]): void {
+function answer(id: number, work: () => FromEngine): void {
   try {
-    send({ type: "counted", id, tokens: ready().count(segments) });
+    send(work());
   } catch (error) {
     send({ type: "failed", id, ...failure(error) });
   }
+}
+
+/** Stops what runs, saves what is worth it, and ends. Leaving in the ordinary way would run the native library's teardown, which there is no need for. */
+function farewell(): void {
+  const leave = (): boolean => process.kill(process.pid, "SIGKILL");
+  for (const cancelling of running.values()) cancelling.abort();
+  setTimeout(leave, farewellPatience);
+  void (engine?.close() ?? Promise.resolve()).catch(() => {}).then(leave);
 }
 
 function ready(): Engine {
@@ -66,13 +94,17 @@ process.on("message", (received) => {
     case "load":
       return void load(message);
     case "count":
-      return count(message.id, message.segments);
+      return answer(message.id, () => ({ type: "counted", id: message.id, tokens: ready().count(message.segments) }));
+    case "count-texts":
+      return answer(message.id, () => ({ type: "counted-texts", id: message.id, tokens: ready().countTexts(message.texts) }));
     case "run":
       return void run(message);
     case "cancel":
       return running.get(message.id)?.abort();
     case "remember":
       return ready().remember(message.id, message.text);
+    case "close":
+      return farewell();
     default:
       return message satisfies never;
   }
@@ -80,6 +112,5 @@ process.on("message", (received) => {
 
 // Ctrl-C reaches the whole group of processes: the parent decides what to stop, and how.
 process.on("SIGINT", () => {});
-// Leaving in the ordinary way waits for the computation that is under way; there is nothing here to save.
-process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+process.on("disconnect", farewell);
 if (process.send === undefined) throw new Error("This program is started by Cloister and not by hand.");

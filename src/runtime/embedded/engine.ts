@@ -1,34 +1,102 @@
 import type { LlamaContextSequence, LlamaGrammar, LlamaGrammarEvaluationState, Token } from "node-llama-cpp";
 import { CloisterError } from "../../error.ts";
+import type { Lane } from "../runtime.ts";
+import { createComputeShare, type ShareMember } from "./compute-share.ts";
 import { decode } from "./decode.ts";
+import { keepPrefix } from "./kept-prefix.ts";
+import { createLaneStorage, type LaneState } from "./lane-state.ts";
+import { createLaneTable } from "./lane-table.ts";
 import type { LoadedModel } from "./load-model.ts";
+import { prefill } from "./prefill.ts";
 import { promptTokens } from "./prompt-tokens.ts";
 import { createRecentMap } from "./recent-map.ts";
-import { longestPrompt } from "./window-size.ts";
+import { createSpeculator } from "./speculation/speculator.ts";
+import type { StateStore } from "./state/state-store.ts";
+import { leastBaseTokens, saveIsDue } from "./state/worth.ts";
 import { createThreadGovernor } from "./thread-governor.ts";
+import { rememberTokens } from "./token-memo.ts";
+import { longestPrompt } from "./window-size.ts";
 import type { FromEngine, RunRequest, WireSegment } from "./wire.ts";
 
-/** Small enough that cancelling is felt and progress is seen, large enough to cost nothing (189 tok/s against 181 in one piece). */
-const chunkTokens = 256;
+export type RunReport = Extract<FromEngine, { type: "log" | "prefill" | "text" | "ended" }>;
 
-export type RunReport = Extract<FromEngine, { type: "prefill" | "text" | "ended" }>;
-
-/** One model, one context, one sequence whose state stays from turn to turn. Runs come one at a time: the caller sees to it. */
+/** One model and one context, with a state for each lane that is in memory. */
 export interface Engine {
-  /** What `run` would evaluate, in tokens. */
+  /** What `run` would evaluate, in tokens. Touches no state. */
   count(segments: readonly WireSegment[]): number;
-  /** Throws `prompt-too-long`, `cancelled`, and `internal` for a grammar that does not compile. The state up to there is kept. */
+  countTexts(texts: readonly string[]): number[];
+  /**
+   * Runs of one lane wait for each other; those of others share the engine. Throws `prompt-too-long`, `cancelled`, and `internal` for a grammar that
+   * does not compile. The state up to there is kept.
+   */
   run(request: RunRequest, signal: AbortSignal, report: (event: RunReport) => void): Promise<void>;
-  /** The last answer, if it was that of run `id`, will come back in prompts as `text`. */
-  remember(id: number, text: string): void;
+  /** The answer of run `id` will come back in prompts as `text`; without text it will not. */
+  remember(id: number, text: string | undefined): void;
+  /** Saves what is worth it. Whatever runs has to be cancelled before; nothing can be run after. */
+  close(): Promise<void>;
 }
 
-export function createEngine(loaded: LoadedModel): Engine {
-  const { sequence, vocabulary, window } = loaded;
-  const answers = createRecentMap<readonly number[]>(256);
+/** Bounds of what is remembered, in tokens and characters: a few times the longest window's worth. */
+const rememberedAnswers = 2 ** 20;
+const rememberedTexts = 2 ** 22;
+const patient = new AbortController().signal;
+const onlyLane: Lane = { id: "", kind: "main" };
+
+function requireFits(total: number, most: number): void {
+  if (total > most) throw new CloisterError("prompt-too-long", `prompt is too long: ${total} tokens > ${most} maximum`);
+  if (total === 0) throw new CloisterError("internal", "The template rendered an empty prompt.");
+}
+
+interface Told {
+  readonly lane: string;
+  /** Undefined where the answer was cut within a token. */
+  readonly tokens: readonly Token[] | undefined;
+}
+
+export function createEngine(loaded: LoadedModel, store: StateStore | undefined): Engine {
+  const { vocabulary, window } = loaded;
+  const tokenizer = rememberTokens(vocabulary.tokenizer, rememberedTexts);
+  const answers = createRecentMap<readonly number[]>(rememberedAnswers, (tokens, text) => tokens.length + text.length);
   const grammars = createRecentMap<LlamaGrammar>(32);
   const governor = createThreadGovernor(loaded.threads);
-  let last: { readonly id: number; readonly tokens: readonly Token[] } | undefined;
+  const speculator = createSpeculator({ vocabulary, now: () => performance.now(), random: Math.random });
+  const share = createComputeShare(() => performance.now());
+  const told = createRecentMap<Told>(64);
+  let prefillRate: number | undefined;
+
+  // A conversation that goes on in a new process is counted as it is run: with the tokens that its answers were generated with.
+  for (const { text, tokens } of store?.answers() ?? []) if (answers.get(text) === undefined) answers.set(text, tokens);
+
+  const storage =
+    store &&
+    createLaneStorage({
+      store,
+      tokenBytes: loaded.laneBytes / window,
+      prefillRate: () => prefillRate,
+      async renew(sequence: LlamaContextSequence) {
+        await sequence.dispose();
+        return loaded.openSequence();
+      },
+    });
+
+  const lanes = createLaneTable<LaneState>({
+    most: loaded.lanes,
+    open: (lane) => ({ lane, sequence: loaded.openSequence(), saved: 0, settled: true, answers: [] }),
+    async replace(gone, lane) {
+      await asMember((member) => storage?.save(gone, member));
+      await gone.sequence.clearHistory();
+      return { lane, sequence: gone.sequence, saved: 0, settled: true, answers: [] };
+    },
+  });
+
+  async function asMember(work: (member: ShareMember) => Promise<void> | undefined): Promise<void> {
+    const member = share.join();
+    try {
+      await work(member);
+    } finally {
+      member.leave();
+    }
+  }
 
   /** Many tokens at once wait little for each other, so prefill always has all threads; single ones have as many as the governor says. */
   async function pace<T>(step: () => Promise<T>): Promise<T> {
@@ -53,82 +121,141 @@ export function createEngine(loaded: LoadedModel): Engine {
     return () => loaded.beginGrammar(grammar);
   }
 
-  return {
-    count: (segments) => promptTokens(segments, vocabulary.tokenizer, answers).length,
+  const tokensOf = (segments: readonly WireSegment[]): Token[] => promptTokens(segments, tokenizer, answers) as Token[];
 
-    async run(request, signal, report) {
-      const { id } = request;
-      const tokens = promptTokens(request.segments, vocabulary.tokenizer, answers) as Token[];
-      const total = tokens.length;
-      const most = longestPrompt(request.maxTokens, window);
-      if (total > most) throw new CloisterError("prompt-too-long", `prompt is too long: ${total} tokens > ${most} maximum`);
-      if (total === 0) throw new CloisterError("internal", "The template rendered an empty prompt.");
-      const begin = await grammarFor(request);
-      last = undefined;
+  async function turn(
+    request: RunRequest,
+    state: LaneState,
+    member: ShareMember,
+    signal: AbortSignal,
+    report: (event: RunReport) => void,
+  ): Promise<void> {
+    const { id } = request;
+    const tokens = tokensOf(request.segments);
+    const total = tokens.length;
+    const begin = await grammarFor(request);
+    const base = Math.min(tokensOf(request.segments.slice(0, request.base ?? 0)).length, total - 1);
 
-      const started = performance.now();
-      const cached = await keepPrefix(sequence, tokens);
-      report({ type: "prefill", id, done: cached, total, cached });
-      const lastChunk = await prefill(sequence, tokens, signal, (done) => report({ type: "prefill", id, done, total, cached }));
+    const started = performance.now();
+    const inMemory = await keepPrefix(state.sequence, tokens);
+    state.saved = Math.min(state.saved, inMemory);
+    state.settled = true;
+    state.answers = request.segments.flatMap(({ text, assistant }) => {
+      const known = assistant === true ? answers.get(text) : undefined;
+      return known === undefined ? [] : [{ text, tokens: [...known] }];
+    });
+    // Only a lane that has just come, or has begun anew, can find more on the disk than it has.
+    const mayRestore = inMemory === 0 || inMemory < base;
+    const cached = (mayRestore ? await storage?.restore(state, tokens, inMemory, member) : undefined) ?? inMemory;
+    const restoredTokens = cached > inMemory ? cached : undefined;
+    report({ type: "prefill", id, done: cached, total, cached });
 
-      let prefilled = performance.now();
+    const { sequence } = state;
+    const saveBase = storage !== undefined && state.lane.kind !== "side" && base >= leastBaseTokens && cached < base;
+    const { rest, rate } = await prefill({
+      sequence,
+      tokens,
+      member,
+      signal,
+      stopAt: saveBase ? base : undefined,
+      onStop: () => storage?.saveBase(state, member),
+      onChunk: (done) => report({ type: "prefill", id, done, total, cached }),
+    });
+    prefillRate = rate ?? prefillRate;
+
+    let prefilled = performance.now();
+    // The prompt's last chunk and the first token are one step, and it is the decoder that does it.
+    const release = await member.hold(signal);
+    state.settled = false;
+    try {
       const {
         reason,
         tokens: answer,
-        outputTokens,
+        ...counts
       } = await decode({
         sequence,
         vocabulary,
-        input: lastChunk,
+        input: rest,
         grammar: begin === undefined || request.grammar === undefined ? undefined : { from: request.grammar.from, begin },
         stop: request.stop,
         maxTokens: Math.min(request.maxTokens, window - total),
         temperature: request.temperature,
         signal,
-        pace,
+        pace: (step) => member.step(() => pace(step), signal),
+        speculate: (parts) =>
+          speculator.begin({ ...parts, mode: request.speculation ?? "calibrated", log: (text) => report({ type: "log", text }) }),
         onPrefilled: () => {
+          release();
           prefilled = performance.now();
           report({ type: "prefill", id, done: total, total, cached });
         },
         onText: (text) => report({ type: "text", id, text }),
       });
-      if (answer !== undefined) last = { id, tokens: answer };
+      told.set(String(id), { lane: state.lane.id, tokens: answer });
       const timing = {
         promptTokens: total,
         cachedTokens: cached,
-        outputTokens,
+        restoredTokens,
+        ...counts,
         prefillMs: prefilled - started,
         decodeMs: performance.now() - prefilled,
       };
       report({ type: "ended", id, reason, timing });
+    } finally {
+      release();
+    }
+  }
+
+  /** Between two turns of the lane, if there is such a moment; the next turn waits. */
+  async function saveIfDue(id: string, answer: { readonly text: string; readonly tokens: readonly number[] } | undefined): Promise<void> {
+    const use = lanes.tryEnter(id);
+    if (use === undefined) return;
+    try {
+      const state = use.kept;
+      if (answer !== undefined) {
+        state.answers = [...state.answers, { text: answer.text, tokens: [...answer.tokens] }];
+        state.settled = true;
+      }
+      if (storage !== undefined && saveIsDue(state.sequence.nextTokenIndex, state.saved))
+        await asMember((member) => storage.save(state, member));
+    } finally {
+      use.leave();
+    }
+  }
+
+  return {
+    count: (segments) => tokensOf(segments).length,
+    countTexts: (texts) => texts.map((text) => tokenizer.plain(text).length),
+
+    async run(request, signal, report) {
+      // Before it waits, and before another lane gives way for it.
+      requireFits(tokensOf(request.segments).length, longestPrompt(request.maxTokens, window));
+      const use = await lanes.enter(request.lane ?? onlyLane, signal);
+      try {
+        await asMember((member) => turn(request, use.kept, member, signal, report));
+      } finally {
+        use.leave();
+      }
     },
 
     remember(id, text) {
+      const { lane, tokens } = told.get(String(id)) ?? {};
+      if (lane === undefined) return;
       // The first spelling stays: it is the one whose state an earlier turn may still hold.
-      if (last?.id === id && answers.get(text) === undefined) answers.set(text, last.tokens);
+      if (text !== undefined && tokens !== undefined && answers.get(text) === undefined) answers.set(text, tokens);
+      const comesBack = text !== undefined && tokens !== undefined && answers.get(text) === tokens;
+      void saveIfDue(lane, comesBack ? { text, tokens } : undefined);
+    },
+
+    async close() {
+      if (storage === undefined) return;
+      await Promise.all(
+        lanes.ids.map(async (id) => {
+          const use = await lanes.enter({ id, kind: "main" }, patient);
+          // Nobody else enters: the process ends.
+          await asMember((member) => storage.save(use.kept, member));
+        }),
+      );
     },
   };
-}
-
-/** Erases the state from the first token on that differs, and gives the number of tokens that are left. */
-async function keepPrefix(sequence: LlamaContextSequence, tokens: readonly Token[]): Promise<number> {
-  // Without the last token: an answer needs at least one token to be evaluated.
-  await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
-  return sequence.nextTokenIndex;
-}
-
-/** Evaluates what is new, chunk by chunk, up to the last chunk, which it returns: decoding begins with it. Throws `cancelled`. */
-async function prefill(
-  sequence: LlamaContextSequence,
-  tokens: readonly Token[],
-  signal: AbortSignal,
-  onChunk: (done: number) => void,
-): Promise<readonly Token[]> {
-  for (;;) {
-    if (signal.aborted) throw new CloisterError("cancelled", "The turn was cancelled.");
-    const done = sequence.nextTokenIndex;
-    if (tokens.length - done <= chunkTokens) return tokens.slice(done);
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(done, done + chunkTokens));
-    onChunk(sequence.nextTokenIndex);
-  }
 }

@@ -3,9 +3,9 @@ import type { WireSegment } from "./wire.ts";
 
 export interface Tokenizer {
   /** Text that may hold control tokens. */
-  special(text: string): number[];
+  special(text: string): readonly number[];
   /** Text that must stay text: what looks like a control token is spelt out. */
-  plain(text: string): number[];
+  plain(text: string): readonly number[];
   /** The token that has to open every prompt; absent where the model wants none. */
   readonly opening?: number | undefined;
 }

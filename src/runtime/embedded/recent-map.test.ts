@@ -23,3 +23,16 @@ test("setting an entry again replaces it and counts as a use", () => {
   assert.equal(map.get("a"), 3);
   assert.equal(map.get("b"), undefined);
 });
+
+test("entries are bounded by what they weigh together, where that is said", () => {
+  const map = createRecentMap<string>(10, (value, key) => value.length + key.length);
+  map.set("a", "123");
+  map.set("b", "123");
+  map.set("b", "1");
+  map.set("c", "123");
+  assert.deepEqual([map.get("a"), map.get("b"), map.get("c")], ["123", "1", "123"]);
+  map.set("d", "123456789");
+  assert.equal(map.size, 1);
+  map.set("e", "too much for the whole map");
+  assert.equal(map.size, 0);
+});

@@ -1,4 +1,4 @@
-/** A map that holds at most `capacity` entries and forgets the one that was used longest ago. */
+/** A map of bounded weight that forgets the entry that was used longest ago. */
 export interface RecentMap<V> {
   /** Marks the entry as used. */
   get(key: string): V | undefined;
@@ -6,9 +6,19 @@ export interface RecentMap<V> {
   readonly size: number;
 }
 
-export function createRecentMap<V>(capacity: number): RecentMap<V> {
+/** Holds at most `capacity` entries, or entries that weigh `capacity` together where `weigh` says what one weighs. */
+export function createRecentMap<V>(capacity: number, weigh: (value: V, key: string) => number = () => 1): RecentMap<V> {
   // A Map iterates in insertion order, so the first key is the one that was used longest ago.
   const entries = new Map<string, V>();
+  let weight = 0;
+
+  function remove(key: string): void {
+    const value = entries.get(key);
+    if (value === undefined) return;
+    entries.delete(key);
+    weight -= weigh(value, key);
+  }
+
   return {
     get(key) {
       const value = entries.get(key);
@@ -18,12 +28,12 @@ export function createRecentMap<V>(capacity: number): RecentMap<V> {
       return value;
     },
     set(key, value) {
-      entries.delete(key);
+      remove(key);
       entries.set(key, value);
-      if (entries.size <= capacity) return;
+      weight += weigh(value, key);
       for (const oldest of entries.keys()) {
-        entries.delete(oldest);
-        return;
+        if (weight <= capacity) return;
+        remove(oldest);
       }
     },
     get size() {

@@ -12,11 +12,22 @@ const timing = { promptTokens: 3, cachedTokens: 1, outputTokens: 2, prefillMs: 1
 const toEngine: ToEngine[] = [
   { type: "load", modelPath: "/m.gguf", window: 4096, threads: 2, memory: 2 ** 31 },
   { type: "load", modelPath: "/m.gguf", window: undefined, threads: undefined, memory: 1 },
+  {
+    type: "load",
+    modelPath: "/m.gguf",
+    memory: 1,
+    laneMemory: 2 ** 30,
+    lanes: 2,
+    state: { folder: "/s", bytes: 1e9, model: "m", modelDigest: "d", template: "t" },
+  },
   { type: "count", id: 1, segments },
+  { type: "count-texts", id: 1, texts: ["", "a"] },
   {
     type: "run",
     id: 2,
+    lane: { id: "a", kind: "sub-agent" },
     segments,
+    base: 1,
     stop: ["<|im_end|>"],
     grammar: { gbnf: "root ::= [a-z]", from: "tool-call" },
     maxTokens: 10,
@@ -25,17 +36,21 @@ const toEngine: ToEngine[] = [
   { type: "run", id: 3, segments: [], stop: [], grammar: undefined, maxTokens: 1, temperature: 0.7 },
   { type: "cancel", id: 2 },
   { type: "remember", id: 2, text: "so it is" },
+  { type: "remember", id: 3, text: undefined },
+  { type: "close" },
 ];
 
 const fromEngine: FromEngine[] = [
   { type: "log", text: "loading" },
   { type: "loading", fraction: 0.5 },
-  { type: "loaded", window: 4096, trainedWindow: 8192, threads: 2, engine: "e 1" },
+  { type: "loaded", window: 4096, trainedWindow: 8192, threads: 2, engine: "e 1", lanes: 4, laneBytes: 1e8 },
   { type: "load-failed", code: "damaged", message: "not a model", hint: "pull it again" },
   { type: "counted", id: 1, tokens: 0 },
+  { type: "counted-texts", id: 1, tokens: [0, 3] },
   { type: "prefill", id: 2, done: 256, total: 300, cached: 0 },
   { type: "text", id: 2, text: "\uD83C\uDF0A" },
   { type: "ended", id: 2, reason: "max-tokens", timing },
+  { type: "ended", id: 2, reason: "stop", timing: { ...timing, restoredTokens: 1 } },
   { type: "failed", id: 2, code: "cancelled", message: "cancelled" },
 ];
 

@@ -65,11 +65,15 @@ function outOfMemory({ workload, container, pod, state }: Crash): Finding | unde
   };
 }
 
+const cannotStart = /executable file not found|no such file or directory|permission denied|not a directory/i;
+
 /** The runtime could not start the command at all. */
 function notStarted({ workload, container, pod, state }: Crash): Finding | undefined {
-  const said = state.waiting?.message || state.ended?.message || "";
+  // While it waits to be tried again the kubelet tells of the back-off; why is told of the last end.
+  const texts = [state.ended?.message ?? "", state.waiting?.message ?? ""];
+  const said = texts.find((text) => cannotStart.test(text)) ?? texts.find((text) => text !== "") ?? "";
   const named = /exec: \\?"([^"\\]+)\\?"/.exec(said)?.[1] ?? /stat ([^\s:]+): no such file/.exec(said)?.[1];
-  const cannot = /executable file not found|no such file or directory|permission denied|not a directory/i.test(said);
+  const cannot = cannotStart.test(said);
   const exited = state.ended !== undefined && (state.ended.exitCode === 126 || state.ended.exitCode === 127);
   if (!(cannot && named !== undefined) && !exited) return undefined;
   const member = listAt(container.json, "command").length > 0 ? "command" : "args";

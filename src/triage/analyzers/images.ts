@@ -40,7 +40,7 @@ export const findImages: Analyzer = (snapshot, namespace) => {
           value: image,
           says: `${sayings[kind]}: ${quote(image)} (container ${container.name})`,
           evidence: [{ object: refOf(pod), from: `status, ${shows.reason}`, text: quote(told, 240) }],
-          candidates: kind === "image-pull-denied" ? [] : knownImages(snapshot, workload, container.name, image),
+          candidates: candidatesOf(kind, snapshot, { workload, container: container.name, image, pod }),
         });
         break;
       }
@@ -58,6 +58,43 @@ const sayings: Readonly<Record<PullFault, string>> = {
   "image-name-invalid": "the image's name is not a name",
   "image-pull": "the image cannot be pulled",
 };
+
+interface Pull {
+  readonly workload: Workload;
+  readonly container: string;
+  readonly image: string;
+  readonly pod: KubeObject;
+}
+
+function candidatesOf(fault: PullFault, snapshot: Snapshot, { workload, container, image, pod }: Pull): readonly Candidate[] {
+  if (fault === "image-pull-denied") return [];
+  const known = knownImages(snapshot, workload, container, image);
+  const built = fault === "image-platform" ? builtForNode(snapshot, pod, image, known) : undefined;
+  return built === undefined ? known : [built, ...known.filter(({ value }) => value !== built.value)].slice(0, 4);
+}
+
+/** Words by which tags name an architecture, by the name that Kubernetes has for it. */
+const architectures: Readonly<Record<string, readonly string[]>> = {
+  amd64: ["amd64", "x86_64", "x86-64", "x64"],
+  arm64: ["arm64v8", "arm64", "aarch64"],
+};
+
+/** The same version under the word for the node's architecture, where images that ran here are named with that word. */
+function builtForNode(snapshot: Snapshot, pod: KubeObject, image: string, known: readonly Candidate[]): Candidate | undefined {
+  const node = snapshot.find("Node", undefined, textAt(pod.json, "spec", "nodeName") ?? "");
+  const architecture = textAt(node?.json, "status", "nodeInfo", "architecture") ?? "";
+  const tag = image.slice(repositoryOf(image).length);
+  const others = Object.entries(architectures).flatMap(([name, words]) => (name === architecture ? [] : words));
+  const wrong = others.find((word) => tag.includes(word));
+  const right = architectures[architecture]?.find((word) =>
+    known.some(({ value }) => value.slice(repositoryOf(value).length).includes(word)),
+  );
+  if (wrong === undefined || right === undefined || tag.includes("@")) return undefined;
+  return {
+    value: repositoryOf(image) + tag.replace(wrong, right),
+    why: `node ${node?.name ?? ""} is ${architecture}, and images that ran here are named so`,
+  };
+}
 
 /** Words of containerd, CRI-O and Docker for the same failures. */
 function faultOf(message: string): PullFault {

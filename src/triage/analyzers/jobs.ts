@@ -1,6 +1,7 @@
-import { lastRunLog, statesOf, tellingLine } from "../container-state.ts";
+import type { JsonValue } from "../../messages/conversation.ts";
+import { instant, lastRunLog, statesOf, tellingLine } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
-import { flagAt, type KubeObject, listAt, refOf, textAt } from "../kube-object.ts";
+import { flagAt, type KubeObject, listAt, numberAt, refOf, textAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { topOwner } from "../workloads.ts";
@@ -81,6 +82,7 @@ function failedJob(snapshot: Snapshot, job: KubeObject): Finding[] {
     .of("Job", job.namespace)
     .some((one) => one !== job && topOwner(snapshot, one) === owner && owner !== job && created(one) > created(job) && succeeded(one));
   if (later) return [];
+  if (textAt(failed, "reason") === "DeadlineExceeded") return [pastDeadline(snapshot, job, owner, failed)];
   const pod = snapshot
     .of("Pod", job.namespace)
     .find((one) => listAt(one.json, "metadata", "ownerReferences").some((ref) => textAt(ref, "name") === job.name));
@@ -103,6 +105,44 @@ function failedJob(snapshot: Snapshot, job: KubeObject): Finding[] {
       candidates: [],
     },
   ];
+}
+
+/** Its deadline has ended it, and its pods with it: there is no log, but runs before may tell how long it takes. */
+function pastDeadline(snapshot: Snapshot, job: KubeObject, owner: KubeObject, condition: JsonValue): Finding {
+  const seconds = numberAt(job.json, "spec", "activeDeadlineSeconds");
+  const longest = longestRun(snapshot, owner);
+  const enough = longest === undefined ? undefined : roundTimes.find((time) => time >= longest * 2);
+  return {
+    fault: "job-deadline",
+    severity: "cause",
+    object: refOf(owner),
+    field: [...(owner.kind === "CronJob" ? ["spec", "jobTemplate"] : []), "spec", "activeDeadlineSeconds"],
+    value: seconds === undefined ? undefined : String(seconds),
+    says: `${owner.kind} ${owner.name} is ended by its deadline${seconds === undefined ? "" : ` of ${seconds} s`}${longest === undefined ? "" : `; a run that was not took ${longest} s`}`,
+    evidence: [
+      {
+        object: refOf(job),
+        from: "condition Failed",
+        text: quote(`${textAt(condition, "reason") ?? ""}: ${textAt(condition, "message") ?? ""}`),
+      },
+    ],
+    candidates: enough === undefined ? [] : [{ value: String(enough), why: "at least twice as long as the longest run took" }],
+  };
+}
+
+/** In seconds, as people choose them: minutes, hours. */
+const roundTimes = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+
+/** How long the longest of the owner's runs took that came to their end, in seconds. */
+export function longestRun(snapshot: Snapshot, owner: KubeObject): number | undefined {
+  const times = snapshot
+    .of("Job", owner.namespace)
+    .filter((one) => topOwner(snapshot, one).name === owner.name && succeeded(one))
+    .flatMap((one) => {
+      const [from, to] = ["startTime", "completionTime"].map((member) => instant(textAt(one.json, "status", member)));
+      return from === undefined || to === undefined ? [] : [(to - from) / 1000];
+    });
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function created(object: KubeObject): string {

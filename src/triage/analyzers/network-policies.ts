@@ -4,7 +4,7 @@ import { type FieldStep, isObject, type KubeObject, listAt, objectAt, refOf, tex
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { isOver, labelsOf, matchesSelector } from "../workloads.ts";
+import { isOver, labelsOf, matchesSelector, workloadsOf } from "../workloads.ts";
 
 /**
  * Policies that let nobody in: each peer of a rule chooses no pod. A policy without any rule means to let nobody in (a default of deny), and is
@@ -17,7 +17,7 @@ export const findNetworkPolicies: Analyzer = (snapshot, namespace) => {
     const chosen = snapshot
       .of("Pod", namespace)
       .filter((pod) => !isOver(pod) && matchesSelector(valueAt(policy.json, "spec", "podSelector"), labelsOf(pod.json)));
-    if (chosen.length === 0) return [];
+    if (chosen.length === 0) return choosesNobody(snapshot, policy);
     return (["ingress", "egress"] as const).flatMap((way): Finding[] => {
       const applies = types.includes(way === "ingress" ? "Ingress" : "Egress") || (types.length === 0 && way === "ingress");
       return applies
@@ -26,6 +26,27 @@ export const findNetworkPolicies: Analyzer = (snapshot, namespace) => {
     });
   });
 };
+
+/** A policy whose own selector fits no workload: what it was to open or close for somebody is not. */
+function choosesNobody(snapshot: Snapshot, policy: KubeObject): Finding[] {
+  const selector = valueAt(policy.json, "spec", "podSelector");
+  const workloads = workloadsOf(snapshot, policy.namespace ?? "");
+  const meant = workloads.some(({ template, object }) =>
+    matchesSelector(selector, labelsOf(object.kind === "Pod" ? object.json : template)),
+  );
+  if (workloads.length === 0 || meant) return [];
+  return [
+    {
+      fault: "policy-chooses-nobody",
+      severity: "symptom",
+      object: refOf(policy),
+      field: ["spec", "podSelector"],
+      says: `NetworkPolicy ${policy.name} is meant for pods with ${quote(labelText(textsAt(selector, "matchLabels")), 80)}, and there are none`,
+      evidence: [],
+      candidates: [],
+    },
+  ];
+}
 
 /** The peers of a rule, where none of them chooses anybody. */
 function deadPeers(

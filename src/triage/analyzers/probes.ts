@@ -1,9 +1,10 @@
-import { eventsOf, statesOf } from "../container-state.ts";
+import { type ContainerState, eventsOf, instant, statesOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
 import { isObject, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Container, containersOf, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
+import { toldStart } from "../start-time.ts";
+import { type Container, containersOf, isReady, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
 
 const probes = [
   { member: "startupProbe", word: "Startup" },
@@ -54,7 +55,7 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
   const { member, word } = probe;
   for (const pod of workload.current) {
     const state = statesOf(pod).find(({ name }) => name === container.name);
-    if (state === undefined || (state.ready && state.running)) continue;
+    if (state === undefined || (state.ready && state.running) || isStarting(snapshot, workload, pod, state)) continue;
     const said = eventsOf(snapshot, pod).find(({ reason, message }) => reason === "Unhealthy" && message.startsWith(`${word} probe`));
     // A failing readiness probe of a container that is being killed by its liveness probe is not the cause.
     if (said === undefined) continue;
@@ -67,7 +68,7 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
     };
     const path = textAt(container.json, member, "httpGet", "path");
     if (status >= 400 && status < 500 && path !== undefined) {
-      const candidates = knownPaths(snapshot, workload, container, path);
+      const candidates = knownPaths(snapshot, workload, container, pod, member, path);
       return {
         ...at,
         fault: "probe-path",
@@ -94,14 +95,21 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
     if (slow) {
       const ran = state.ended?.ranSeconds;
       const delay = numberAt(container.json, member, "initialDelaySeconds") ?? 0;
+      const told = toldStart(snapshot, pod, state);
+      const line = told && { object: refOf(pod), from: "log", text: quote(told.line, 240) };
       return {
         ...at,
+        evidence: line === undefined ? at.evidence : [line, ...at.evidence],
         fault: "probe-too-soon",
         severity: "cause",
         field: [...container.field, member, "initialDelaySeconds"],
         value: String(delay),
         says: `the ${word.toLowerCase()} probe ends container ${container.name}${ran === undefined ? "" : ` ${Math.round(ran)} s after its start`}, before it answers`,
-        candidates: [],
+        // A third more than it says, in tens of seconds: other machines are slower.
+        candidates:
+          told === undefined
+            ? []
+            : [{ value: String(Math.ceil((told.seconds * 4) / 30) * 10), why: `its log says that it needs ${Math.round(told.seconds)} s` }],
       };
     }
     return {
@@ -116,20 +124,54 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
   return undefined;
 }
 
-/** Paths that answer, or did: those of its other probes, and of the revision before. */
-function knownPaths(snapshot: Snapshot, workload: Workload, container: Container, path: string): readonly Candidate[] {
+/** Seconds that a program gets to come up where its like did: readiness probes fail until then, in every rollout. */
+const startSeconds = 60;
+
+/** In its first run, a short one, while another pod of the same template is ready. */
+function isStarting(snapshot: Snapshot, workload: Workload, pod: KubeObject, { name, running, restarts }: ContainerState): boolean {
+  if (!running || restarts > 0 || !workload.current.some(isReady)) return false;
+  const status = listAt(pod.json, "status", "containerStatuses").find((one) => textAt(one, "name") === name);
+  const since = instant(textAt(status, "state", "running", "startedAt"));
+  return since !== undefined && snapshot.now - since < startSeconds * 1000;
+}
+
+/** Paths that the program has, by its own log; else those that its other probes ask for, and this one in the revision before. */
+function knownPaths(
+  snapshot: Snapshot,
+  workload: Workload,
+  container: Container,
+  pod: KubeObject,
+  member: Probe["member"],
+  path: string,
+): readonly Candidate[] {
+  const lines = snapshot.log({ namespace: pod.namespace ?? "", pod: pod.name, container: container.name, previous: false }) ?? [];
+  const told = toldPaths(lines, member).filter((one) => one !== path);
+  if (told.length > 0) return told.map((value) => ({ value, why: "its log names it" }));
   const found = new Map<string, string>();
-  for (const { member, word } of probes) {
-    const other = textAt(container.json, member, "httpGet", "path");
-    if (other !== undefined && other !== path) found.set(other, `its ${word.toLowerCase()} probe asks for it`);
+  for (const other of probes) {
+    const asked = textAt(container.json, other.member, "httpGet", "path");
+    if (asked !== undefined && asked !== path) found.set(asked, `its ${other.word.toLowerCase()} probe asks for it`);
   }
   for (const set of revisionsOf(snapshot, workload.object).slice(1))
-    for (const one of containersOf({ way: [], template: objectAt(set.json, "spec", "template") }))
-      for (const { member } of probes) {
-        const before = one.name === container.name ? textAt(one.json, member, "httpGet", "path") : undefined;
-        if (before !== undefined && before !== path) found.set(before, "the revision before asked for it");
-      }
+    for (const one of containersOf({ way: [], template: objectAt(set.json, "spec", "template") })) {
+      const before = one.name === container.name ? textAt(one.json, member, "httpGet", "path") : undefined;
+      if (before !== undefined && before !== path) found.set(before, "the revision before asked for it");
+    }
   return [...found].map(([value, why]) => ({ value, why }));
+}
+
+/**
+ * Paths in a log by which a program tells of its health, the most telling first. What says only that it lives does not say that it is
+ * ready, and the other way round; a line that ends badly (`GET /healthz 404`) names no path that is there.
+ */
+function toldPaths(lines: readonly string[], member: Probe["member"]): readonly string[] {
+  const [own, other] = member === "livenessProbe" ? [/live|alive|ping/i, /ready|readiness/i] : [/ready|readiness/i, /live|alive|ping/i];
+  const paths = lines
+    .slice(0, 200)
+    .filter((line) => !/\b[45]\d\d\b/.test(line))
+    .flatMap((line) => line.match(/(?<![\w/:.])\/[\w~-][\w./~-]*/g) ?? [])
+    .filter((path) => /health|ready|readiness|live|alive|ping|status/i.test(path) && !other.test(path));
+  return [...new Set(paths)].sort((a, b) => Number(own.test(b)) - Number(own.test(a))).slice(0, 4);
 }
 
 function probePort(container: Container, member: Probe["member"]): { way: string; written: string | number; port: number } | undefined {

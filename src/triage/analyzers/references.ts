@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../messages/conversation.ts";
-import type { Analyzer, Finding } from "../finding.ts";
-import { type FieldStep, flagAt, isObject, type KubeObject, listAt, objectAt, refOf, textAt } from "../kube-object.ts";
+import type { Analyzer, Candidate, Finding } from "../finding.ts";
+import { type FieldStep, flagAt, isObject, type KubeObject, listAt, objectAt, refOf, refText, textAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -72,9 +72,50 @@ function checkReference(snapshot: Snapshot, namespace: string, workload: Workloa
       value: key.name,
       says: `${kind} ${found.name} has no key ${quote(key.name, 80)}, which ${use} reads`,
       evidence: [{ object: refOf(found), from: "its keys", text: quote(keys.join(", ")) }],
-      candidates: nearMisses(key.name, keys).map((value) => ({ value, why: `a key of ${kind} ${found.name}` })),
+      candidates: keyCandidates(snapshot, workload, reference, keys),
     },
   ];
+}
+
+/** Keys that may have been meant: the one that another workload's variable of this name reads, those that nothing of the container reads yet, near misses. */
+function keyCandidates(snapshot: Snapshot, workload: Workload, { kind, name, key }: Reference, keys: readonly string[]): Candidate[] {
+  const found = new Map<string, string>();
+  const learn = (value: string | undefined, why: string): void => {
+    if (value !== undefined && keys.includes(value) && !found.has(value)) found.set(value, why);
+  };
+  const variable = key?.field.findLast((step) => typeof step === "object");
+  if (variable !== undefined)
+    for (const [owner, value] of siblingKeys(snapshot, workload, kind, name, variable.name))
+      learn(value, `${variable.name} of ${owner.object.kind} ${owner.object.name} reads it`);
+  const read = new Set(referencesOf(workload).map((other) => (other.name === name ? other.key?.name : undefined)));
+  const near = nearMisses(key?.name ?? "", keys);
+  const shared = keys.filter((one) => !read.has(one) && partsOf(one).some((part) => partsOf(key?.name ?? "").includes(part)));
+  for (const one of [...near.filter((value) => !read.has(value)), ...shared])
+    learn(one, `a key of ${kind} ${name} that the workload does not read`);
+  for (const one of near) learn(one, `a key of ${kind} ${name}`);
+  return [...found].slice(0, 4).map(([value, why]) => ({ value, why }));
+}
+
+/** The keys from which other workloads fill a variable of the same name, out of the same config map or secret. */
+export function siblingKeys(
+  snapshot: Snapshot,
+  workload: Workload,
+  kind: string,
+  name: string,
+  variable: string,
+): readonly (readonly [Workload, string])[] {
+  return workloadsOf(snapshot, workload.object.namespace ?? "")
+    .filter(({ object }) => refText(object) !== refText(workload.object))
+    .flatMap((other) =>
+      referencesOf(other)
+        .filter((one) => one.kind === kind && one.name === name)
+        .filter(({ key }) => key?.field.some((step) => typeof step === "object" && step.name === variable) === true)
+        .map(({ key }) => [other, key?.name ?? ""] as const),
+    );
+}
+
+function partsOf(key: string): readonly string[] {
+  return key.split(/[-_.]/).filter((part) => part.length > 2);
 }
 
 /** The keys of a config map or secret; `undefined` where a recording has left them out. */
@@ -86,7 +127,7 @@ export function keysOf(object: KubeObject): readonly string[] | undefined {
 }
 
 /** Every place in a template that names something which has to be there. Optional ones are left out: Kubernetes does without them. */
-function referencesOf(workload: Workload): readonly Reference[] {
+export function referencesOf(workload: Pick<Workload, "way" | "template">): readonly Reference[] {
   const { way, template } = workload;
   const found: Reference[] = [];
   const spec = [...way, "spec"];

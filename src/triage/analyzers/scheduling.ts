@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../messages/conversation.ts";
 import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
 import { type FieldStep, type KubeObject, listAt, objectAt, refOf, textAt, textsAt } from "../kube-object.ts";
@@ -45,7 +46,10 @@ function unschedulable(snapshot: Snapshot, workload: Workload, pod: KubeObject):
       },
     ];
   const nodes = snapshot.of("Node");
-  const obstacles = nodes.map((node) => obstaclesOf(workload, node, nodes));
+  const each = nodes.map((node) => obstaclesOf(workload, node, nodes));
+  // Where its selector fits some nodes it was meant for those: what keeps it from the others is as it should be.
+  const chosen = each.filter((list) => !list.some(({ what }) => what === "selector" || what === "affinity"));
+  const obstacles = chosen.length > 0 ? chosen : each;
   // What has to change is what keeps the most nodes away by itself, workers before control planes.
   const alone = obstacles.filter((list) => list.length === 1).flat();
   const first = mostCommon(alone) ?? mostCommon(obstacles.flat().filter(({ what }) => what !== "taint")) ?? mostCommon(obstacles.flat());
@@ -116,12 +120,13 @@ export function obstaclesOf(workload: Workload, node: KubeObject, nodes: readonl
     const effect = textAt(taint, "effect");
     if (effect === "PreferNoSchedule" || tolerates(listAt(spec, "tolerations"), taint)) continue;
     const key = textAt(taint, "key") ?? "";
+    const near = nearToleration(listAt(spec, "tolerations"), taint);
     found.push({
       what: key === "node.kubernetes.io/unschedulable" ? "cordoned" : key.startsWith("node.kubernetes.io/") ? "not-ready" : "taint",
-      field: [...way, "spec", "tolerations"],
-      value: undefined,
-      says: `nodes have the taint ${quote(`${key}=${textAt(taint, "value") ?? ""}:${effect ?? ""}`, 100)}, which it does not tolerate`,
-      candidates: [],
+      field: [...way, "spec", "tolerations", ...(near === undefined ? [] : [near.index, near.member])],
+      value: near?.value,
+      says: `nodes have the taint ${quote(`${key}=${textAt(taint, "value") ?? ""}:${effect ?? ""}`, 100)}, which it does not tolerate${near === undefined ? "" : `: it tolerates the ${near.member} ${quote(near.value, 60)}`}`,
+      candidates: near === undefined ? [] : [{ value: near.wanted, why: `the ${near.member} of the nodes' taint` }],
     });
   }
   for (const resource of ["cpu", "memory"] as const) {
@@ -143,6 +148,33 @@ export function obstaclesOf(workload: Workload, node: KubeObject, nodes: readonl
     });
   }
   return found;
+}
+
+interface NearToleration {
+  readonly index: number;
+  readonly member: "key" | "value" | "effect";
+  readonly value: string;
+  readonly wanted: string;
+}
+
+/** The toleration that fits a taint but for one of its members. */
+function nearToleration(tolerations: readonly JsonValue[], taint: JsonValue): NearToleration | undefined {
+  const [key, value = "", effect] = ["key", "value", "effect"].map((member) => textAt(taint, member));
+  for (const [index, one] of tolerations.entries()) {
+    const own = { key: textAt(one, "key"), value: textAt(one, "value") ?? "", effect: textAt(one, "effect") };
+    const anyValue = textAt(one, "operator") === "Exists";
+    const [sameKey, sameValue, sameEffect] = [
+      own.key === key,
+      anyValue || own.value === value,
+      own.effect === undefined || own.effect === effect,
+    ];
+    if (sameKey && sameEffect && own.value !== "") return { index, member: "value", value: own.value, wanted: value };
+    if (sameKey && sameValue && own.effect !== undefined && effect !== undefined)
+      return { index, member: "effect", value: own.effect, wanted: effect };
+    if (sameValue && sameEffect && own.key !== undefined && key !== undefined && nearMisses(own.key, [key]).length > 0)
+      return { index, member: "key", value: own.key, wanted: key };
+  }
+  return undefined;
 }
 
 function tolerates(tolerations: readonly unknown[], taint: Parameters<typeof textAt>[0]): boolean {

@@ -12,13 +12,22 @@ export const findServices: Analyzer = (snapshot, namespace) => {
     const selector = textsAt(service.json, "spec", "selector");
     if (Object.keys(selector).length === 0) return [];
     const chosen = workloads.filter(({ template, object }) => selects(selector, labelsOf(object.kind === "Pod" ? object.json : template)));
-    if (chosen.length === 0) return [selectsNothing(service, selector, workloads)];
+    if (chosen.length === 0) return [selectsNothing(snapshot, service, selector, workloads)];
     const wrongPorts = listAt(service.json, "spec", "ports").flatMap((_, index) => portFindings(snapshot, service, index, chosen));
-    return wrongPorts.length > 0 ? wrongPorts : noneReady(service, chosen);
+    if (wrongPorts.length > 0) return wrongPorts;
+    // Pods without a port of that name are left out by Kubernetes; by number they are sent to all the same.
+    const named = listAt(service.json, "spec", "ports").some((port) => textAt(port, "targetPort") !== undefined);
+    const strangers = named || chosen.length < 2 ? [] : chosen.filter((workload) => !takesTraffic(snapshot, service, workload));
+    return strangers.length > 0 ? [selectsStrangers(service, chosen, strangers)] : noneReady(service, chosen);
   });
 };
 
-function selectsNothing(service: KubeObject, selector: Readonly<Record<string, string>>, workloads: readonly Workload[]): Finding {
+function selectsNothing(
+  snapshot: Snapshot,
+  service: KubeObject,
+  selector: Readonly<Record<string, string>>,
+  workloads: readonly Workload[],
+): Finding {
   const labelled = workloads.map((workload) => ({
     workload,
     labels: labelsOf(workload.object.kind === "Pod" ? workload.object.json : workload.template),
@@ -39,10 +48,13 @@ function selectsNothing(service: KubeObject, selector: Readonly<Record<string, s
   const value = selector[key] ?? "";
   const others = Object.entries(selector).filter(([name]) => name !== key);
   const fitting = labelled.filter(({ labels }) => others.every(([name, one]) => labels[name] === one));
-  const values = fitting.flatMap(({ labels }) => (labels[key] === undefined ? [] : [labels[key]]));
+  const valuesOf = (some: typeof fitting): string[] => some.flatMap(({ labels }) => labels[key] ?? []);
+  const values = valuesOf(fitting);
   const near = nearMisses(value, values);
   const named = values.filter((one) => one === service.name);
-  const candidates: Candidate[] = [...new Set([...named, ...near])].map((one) => ({
+  // Where the rest of the selector fits, a pod that opens the service's port is likely meant, whatever its label is called now.
+  const open = others.length === 0 ? [] : valuesOf(fitting.filter(({ workload }) => takesTraffic(snapshot, service, workload)));
+  const candidates: Candidate[] = [...new Set([...named, ...open, ...near])].slice(0, 4).map((one) => ({
     value: one,
     why: `label ${key} of ${owners(fitting, key, one)}`,
   }));
@@ -53,10 +65,38 @@ function selectsNothing(service: KubeObject, selector: Readonly<Record<string, s
     field: ["spec", "selector", key],
     value,
     says: `the selector of Service ${service.name} matches no pod: no workload has the label ${key}=${quote(value, 60)}`,
-    evidence: labelled
+    evidence: [...fitting, ...labelled.filter((one) => !fitting.includes(one))]
       .slice(0, 4)
       .map(({ workload, labels }) => ({ object: refOf(workload.object), from: "labels of its pods", text: quote(labelText(labels)) })),
     candidates,
+  };
+}
+
+/** Does a workload have, or by its log open, the ports that a service sends to? A container that declares none may open any. */
+function takesTraffic(snapshot: Snapshot, service: KubeObject, workload: Workload): boolean {
+  const declared = containersOf(workload).flatMap(({ init, json }) => (init ? [] : listAt(json, "ports")));
+  return listAt(service.json, "spec", "ports").every((port) => {
+    const target = valueAt(port, "targetPort") ?? numberAt(port, "port");
+    if (typeof target === "string") return declared.some((one) => textAt(one, "name") === target);
+    if (typeof target !== "number" || declared.length === 0) return true;
+    return declared.some((one) => numberAt(one, "containerPort") === target) || heardOn(snapshot, [workload], target);
+  });
+}
+
+/** A selector so wide that it chooses, beside pods that serve, others that do not open the port: a part of the connections is refused. */
+function selectsStrangers(service: KubeObject, chosen: readonly Workload[], strangers: readonly Workload[]): Finding {
+  return {
+    fault: "selector-too-wide",
+    severity: "fault",
+    object: refOf(service),
+    field: ["spec", "selector"],
+    says: `the selector of Service ${service.name} also chooses pods that do not open its port: ${strangers.map(({ object }) => object.name).join(", ")}`,
+    evidence: chosen.slice(0, 4).map((workload) => ({
+      object: refOf(workload.object),
+      from: "labels of its pods",
+      text: quote(labelText(labelsOf(workload.object.kind === "Pod" ? workload.object.json : workload.template))),
+    })),
+    candidates: [],
   };
 }
 
@@ -82,9 +122,8 @@ function portFindings(snapshot: Snapshot, service: KubeObject, index: number, ch
     numberAt(one, "containerPort") === undefined ? [] : [{ name: textAt(one, "name"), number: numberAt(one, "containerPort") ?? 0 }],
   );
   const fits =
-    typeof target === "string" && !/^\d+$/.test(target)
-      ? declared.some((one) => one.name === target)
-      : declared.some((one) => one.number === Number(target));
+    // Digits in quotation marks are a name to Kubernetes, and no port can be called so.
+    typeof target === "string" ? declared.some((one) => one.name === target) : declared.some((one) => one.number === target);
   // Ports need not be declared: where none is, a number may still be right.
   if (fits || (declared.length === 0 && typeof target === "number")) return [];
   const listening = typeof target === "number" && heardOn(snapshot, chosen, target);

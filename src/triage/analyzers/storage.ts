@@ -31,6 +31,7 @@ export const findStorage: Analyzer = (snapshot, namespace) => {
           says: `claim ${claim.name} asks for storage class ${quote(wanted, 60)}, which the cluster does not have`,
           evidence,
           candidates: [...new Set([...nearMisses(wanted, names), ...defaultsFirst(classes)])]
+            .sort((a, b) => Number(isStatic(classes, a)) - Number(isStatic(classes, b)))
             .slice(0, 3)
             .map((value) => ({ value, why: "a storage class of the cluster" })),
         },
@@ -60,6 +61,11 @@ function writtenIn(snapshot: Snapshot, claim: KubeObject): { readonly object: Ob
         return { object: refOf(set), field: ["spec", "volumeClaimTemplates", index] };
     }
   return { object: refOf(claim), field: [] };
+}
+
+/** Nobody makes volumes of such a class; a claim gets one only where somebody has put it there. */
+function isStatic(classes: readonly KubeObject[], name: string): boolean {
+  return textAt(classes.find((one) => one.name === name)?.json, "provisioner") === "kubernetes.io/no-provisioner";
 }
 
 function defaultsFirst(classes: readonly KubeObject[]): readonly string[] {

@@ -1,0 +1,18 @@
+import { type Command, CommanderError } from "commander";
+import { asCloisterError, exitStatus } from "../error.ts";
+import type { CliContext } from "./context.ts";
+
+/** Runs what the arguments ask for. An error becomes one line on standard error, its hint below it, and the exit status; nothing is thrown. */
+export async function runCommands(program: Command, context: CliContext): Promise<void> {
+  try {
+    await program.parseAsync(process.argv);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+    else {
+      const error = asCloisterError(thrown);
+      context.stderr.write(`cloister: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
+      if (error.code === "internal" && context.env["CLOISTER_DEBUG"] !== undefined) context.stderr.write(`${String(error.stack)}\n`);
+      process.exitCode = exitStatus(error.code);
+    }
+  }
+}

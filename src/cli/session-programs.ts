@@ -1,0 +1,42 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shellWord } from "../seal/inside-script.ts";
+
+/** The programs of ours that a sealed session can have on its PATH. */
+export type SessionProgram = "triage" | "check" | "fix";
+
+export interface SessionPrograms {
+  /** For PATH inside the seal. */
+  readonly pathFolder: string;
+  /** What the programs are made of: has to be readable inside. */
+  readonly readable: readonly string[];
+}
+
+/**
+ * Puts programs of ours into a folder of the session. They are Cloister's own commands, run inside the seal: they reach the cluster as everything
+ * there does, through its door and with the session's kubeconfig. The caller removes the folder.
+ */
+export async function writeSessionPrograms(
+  packageRoot: string,
+  sessionFolder: string,
+  names: readonly SessionProgram[],
+): Promise<SessionPrograms> {
+  const pathFolder = join(sessionFolder, "bin");
+  const main = join(packageRoot, "dist", "src", "cli", "sealed-main.js");
+  await mkdir(pathFolder, { recursive: true, mode: 0o700 });
+  for (const name of names) {
+    const command = [process.execPath, main, name].map((word) => shellWord(word)).join(" ");
+    // A status other than 0 reads as a failure in a session: that triage found something is none.
+    const script = name === "triage" ? `${command} "$@" || [ "$?" = 1 ]` : `exec ${command} "$@"`;
+    await writeFile(join(pathFolder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  return { pathFolder, readable: [join(packageRoot, "dist"), join(packageRoot, "package.json"), dependencies()] };
+}
+
+/** The folder that our dependencies are installed in; the package's own, or one further up. */
+function dependencies(): string {
+  const file = fileURLToPath(import.meta.resolve("commander"));
+  const at = file.lastIndexOf("/node_modules/");
+  return at < 0 ? dirname(file) : file.slice(0, at + "/node_modules".length);
+}

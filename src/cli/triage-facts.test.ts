@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { loadCluster } from "../incident/cluster/load-cluster.ts";
+import { loadScenario } from "../incident/scenario.ts";
+import { snapshotOf } from "../incident/snapshot.ts";
+import { readManifestFolder, triageFacts } from "./triage-facts.ts";
+
+const scenarios = join(resolve(import.meta.dirname, "../../.."), "scenarios");
+
+async function factsOf(id: string, quickFixes: boolean) {
+  const scenario = await loadScenario(join(scenarios, id));
+  const snapshot = snapshotOf(await loadCluster(scenario.paths.cluster));
+  return triageFacts({ snapshot, namespace: scenario.namespace, files: await readManifestFolder(scenario.paths.repo), quickFixes });
+}
+
+test("findings come with the objects to look at and the line to change, shorter values too", async () => {
+  const { causes, objects, places, fixes } = await factsOf("image-typo", true);
+  assert.equal(causes.length, 1);
+  assert.equal(objects[0], "deployment/catalog -n media");
+  assert.deepEqual(
+    places.map(({ path, text, candidates }) => [path, text.trim(), candidates.map((line) => line.trim())]),
+    [
+      [
+        "deploy/catalog.yaml",
+        "image: registry.internal/acme/catalog:3.2.1-alpnie",
+        ["image: registry.internal/acme/catalog:3.2.0-alpine", "image: registry.internal/acme/catalog:3.1.4-alpine"],
+      ],
+    ],
+  );
+  assert.equal(fixes.length, 1);
+});
+
+test("without quick fixes none is named; a pod that was killed can be asked for its last log", async () => {
+  const { fixes, pods, nearest } = await factsOf("oom-kill", false);
+  assert.deepEqual(fixes, []);
+  assert.match(pods[0] ?? "", /^payments-\S+ -n shop$/);
+  assert.equal(nearest("paymnets"), "payments");
+});

@@ -1,0 +1,93 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { Place, TriageFacts } from "../runbook/facts.ts";
+import type { Finding } from "../triage/finding.ts";
+import { proposeFixes } from "../triage/fixes.ts";
+import type { ObjectRef } from "../triage/kube-object.ts";
+import { manifestPaths } from "../triage/manifest-paths.ts";
+import { locateField, readManifests, type Span, writeValue } from "../triage/manifests.ts";
+import { nearMisses } from "../triage/near.ts";
+import { renderFindings } from "../triage/render.ts";
+import type { Snapshot } from "../triage/snapshot.ts";
+import { triage } from "../triage/triage.ts";
+import { rolloutsOf } from "./commands/triage.ts";
+
+export interface TriageFactsOptions {
+  readonly snapshot: Snapshot;
+  readonly namespace: string;
+  /** The repository's plain manifests by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** False: the guide offers no quick fixes. */
+  readonly quickFixes: boolean;
+}
+
+/** So many objects are offered to look at: a model chooses well among few. */
+const mostObjects = 6;
+
+/** What triage finds before a session begins, as the guide needs it. Pure. */
+export function triageFacts({ snapshot, namespace, files, quickFixes }: TriageFactsOptions): TriageFacts {
+  const named = readManifests(files, namespace).objects.flatMap((object) => object.namespace ?? []);
+  const namespaces = [...new Set([namespace, ...named])];
+  const findings = namespaces.flatMap((one) => triage(snapshot, one));
+  const places = findings.flatMap((finding) => placeOf(files, namespace, finding) ?? []);
+  const pods = findings.flatMap(({ evidence }) =>
+    evidence.filter(({ object, from }) => object.kind === "Pod" && /last state|log/.test(from)),
+  );
+  const fixes = quickFixes ? proposeFixes(snapshot, namespaces, findings, { files, namespace }) : [];
+  return {
+    text: renderFindings(findings, rolloutsOf(snapshot, namespace)),
+    findings: findings.map(({ says }) => says),
+    causes: findings.filter(({ severity }) => severity !== "symptom").map(({ says }) => says),
+    objects: [...new Set(objectsOf(snapshot, findings).map(kubectlName))].slice(0, mostObjects),
+    pods: [...new Set(pods.map(({ object }) => `${object.name} -n ${object.namespace ?? namespace}`))].slice(0, 3),
+    places,
+    fixes: fixes.map(({ says }) => says),
+    nearest: (name) =>
+      nearMisses(
+        name,
+        snapshot.objects.filter((object) => object.namespace === namespace).map((object) => object.name),
+        1,
+      )[0],
+  };
+}
+
+/** Objects that findings name and that are there: what has to change first, then what shows it. */
+function objectsOf(snapshot: Snapshot, findings: readonly Finding[]): readonly ObjectRef[] {
+  const refs = [...findings.map(({ object }) => object), ...findings.flatMap(({ evidence }) => evidence.map(({ object }) => object))];
+  return refs.filter((ref) => snapshot.find(ref.kind, ref.namespace, ref.name) !== undefined);
+}
+
+function kubectlName({ kind, namespace, name }: ObjectRef): string {
+  return `${kind.toLowerCase()}/${name}${namespace === undefined ? "" : ` -n ${namespace}`}`;
+}
+
+/** The line that a finding points at, and what could stand in its place; `undefined` where the files do not have it as a plain value. */
+function placeOf(files: ReadonlyMap<string, string>, namespace: string, finding: Finding): Place | undefined {
+  const located = locateField(files, finding.object, namespace, finding.field);
+  // A setting under a wrong name: the name is what is written anew.
+  const span = finding.fault === "setting-missing" ? located?.key : located?.value;
+  const text = span === undefined ? undefined : files.get(span.path);
+  if (span === undefined || text === undefined) return undefined;
+  const line = lineAt(text, span);
+  if (line === undefined) return undefined;
+  const candidates = finding.candidates.map(({ value }) => lineAt(writeValue(text, span, value), { ...span, end: span.start })?.text ?? "");
+  return { path: span.path, ...line, candidates: [...new Set(candidates)].filter((one) => one !== "" && one !== line.text) };
+}
+
+/** The line that a span begins in; `undefined` where it goes over more than one. */
+function lineAt(text: string, { start, end }: Span): { readonly line: number; readonly text: string } | undefined {
+  if (text.slice(start, end).includes("\n")) return undefined;
+  const line = text.slice(0, start).split("\n").length - 1;
+  return { line, text: text.split("\n")[line] ?? "" };
+}
+
+/** The plain manifests of a folder by path. */
+export async function readManifestFolder(root: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  return new Map(
+    await Promise.all(
+      manifestPaths(paths).map(async (path): Promise<[string, string]> => [path, await readFile(join(root, path), "utf8")]),
+    ),
+  );
+}

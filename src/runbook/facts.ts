@@ -1,0 +1,42 @@
+/** What a session knows before its first turn. */
+export interface GuideFacts {
+  readonly namespace: string;
+  /** Absolute path of the repository's checkout, as the client sees it. */
+  readonly workdir: string;
+  /** The repository's manifests, from its top; absent where nobody looked. */
+  readonly manifests?: readonly string[] | undefined;
+  /** What was found wrong before the model was asked; absent where nobody looked. */
+  readonly triage?: TriageFacts | undefined;
+}
+
+/** Findings, as far as a guide needs them; made where the cluster and the files are read. */
+export interface TriageFacts {
+  /** For the model: short, the likeliest cause first. */
+  readonly text: string;
+  /** One line each, the likeliest first; empty where nothing is wrong. */
+  readonly findings: readonly string[];
+  /** Those of them that do not follow from something else. */
+  readonly causes: readonly string[];
+  /** Objects as kubectl names them, `deployment/web -n shop`, in the order of the findings. */
+  readonly objects: readonly string[];
+  /** Pods that ended badly, `web-1 -n shop`. */
+  readonly pods: readonly string[];
+  /** Lines that have to be changed. */
+  readonly places: readonly Place[];
+  /** What `fix 1`, `fix 2` … would change, one line each; empty where there is none, or none is to be offered. */
+  readonly fixes: readonly string[];
+  /** The name of an object that somebody may have meant by one that does not exist. */
+  readonly nearest: (name: string) => string | undefined;
+}
+
+/** A line of a file that a finding points at. */
+export interface Place {
+  /** From the top of the repository. */
+  readonly path: string;
+  /** From 0. */
+  readonly line: number;
+  /** The line as it stands. */
+  readonly text: string;
+  /** The line with another value, or another key, that would fit; the likeliest first. */
+  readonly candidates: readonly string[];
+}

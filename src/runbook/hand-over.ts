@@ -1,0 +1,62 @@
+import type { Deed } from "./deeds.ts";
+import type { GuideFacts } from "./facts.ts";
+import { looksOf } from "./record.ts";
+import type { Runbook } from "./runbook.ts";
+
+/**
+ * What a person needs who goes on from here: why no pull request was opened, what is wrong as far as triage can tell, which changes were tried and why each is
+ * none, what was run. From the record alone.
+ */
+export function handOver(why: string, runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[]): string {
+  const findings = facts.triage?.findings ?? [];
+  const tried = triedChanges(runbook, deeds);
+  return [
+    `No pull request was opened: ${why}.`,
+    ...(findings.length === 0 ? [] : ["", "What is wrong, likeliest first:", ...findings.map((line) => `- ${line}`)]),
+    ...(tried.length === 0 ? [] : ["", "Changes that were tried:", ...tried.map((line) => `- ${line}`)]),
+    "",
+    "What was done:",
+    ...deeds.map((deed) => `- ${deed.succeeded ? "ran" : "failed"}: ${nameOf(deed)}`),
+  ].join("\n");
+}
+
+/** The end of a session in which nothing is wrong. */
+export function nothingFound(runbook: Runbook, deeds: readonly Deed[]): string {
+  const looks = looksOf(runbook, deeds).map((command) => `- ${command}`);
+  return ["Nothing abnormal was found. Nothing was changed, and no pull request was opened.", "", "Looked at:", ...looks].join("\n");
+}
+
+/** Each change that was judged wrong, with what was said against it. */
+function triedChanges(runbook: Runbook, deeds: readonly Deed[]): readonly string[] {
+  const lines: string[] = [];
+  let change: string | undefined;
+  for (const deed of deeds) {
+    if (deed.succeeded && (deed.call.name === "Edit" || deed.call.name === "Write" || /^fix \d|\bsed -i\b/.test(deed.subject)))
+      change = changeName(deed);
+    const judged = !deed.succeeded && runbook.search?.fails.some(({ matches }) => matches?.test(deed.subject) === true) === true;
+    if (!judged || change === undefined) continue;
+    lines.push(`${change}: ${whyNot(deed.output) ?? "the check failed"}`);
+    change = undefined;
+  }
+  return lines;
+}
+
+/** The first line that says what stands against a change. */
+export function whyNot(output: string): string | undefined {
+  const line = output.split("\n").find((one) => /^(?:✗ |remote: +(?:stays|new|refused|not readable|no manifest))/.test(one));
+  return line
+    ?.replace(/^(?:✗ |remote: +)/, "")
+    .trim()
+    .slice(0, 200);
+}
+
+function changeName(deed: Deed): string {
+  const { old_string: old, new_string: replacement } = deed.call.input;
+  const last = (text: unknown): string => (typeof text === "string" ? (text.split("\n").at(-1) ?? "").trim() : "");
+  if (deed.call.name === "Edit") return `${last(old)} → ${last(replacement)}`;
+  return /^Changed (.*)$/m.exec(deed.output)?.[1] ?? nameOf(deed);
+}
+
+function nameOf(deed: Deed): string {
+  return `${deed.call.name === "Bash" ? "" : `${deed.call.name} `}${deed.subject.split("\n")[0] ?? ""}`;
+}

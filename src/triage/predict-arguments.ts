@@ -1,0 +1,61 @@
+import type { Finding } from "./finding.ts";
+import { listAt } from "./kube-object.ts";
+import { quote } from "./quote.ts";
+import type { Container } from "./workloads.ts";
+
+/**
+ * Would a changed command line start? The word that the program does not know has to go; its value stays with another option, the words that were no
+ * trouble stay too, and an option that takes its place is one that the repository's own text names.
+ */
+export function argumentStays(before: Container, now: Container, finding: Finding, repositoryText: string): string | undefined {
+  const [old, words] = [wordsOf(before), wordsOf(now)];
+  if (JSON.stringify([old, memberOf(before)]) === JSON.stringify([words, memberOf(now)])) return "the command line is the same";
+  const bad = finding.fault === "argument-unknown" ? finding.value : /no program "([^"]+)"/.exec(finding.says)?.[1];
+  if (bad === undefined) return "what is wrong with its command line is not known";
+  if (words.includes(bad)) return `it is still started with ${quote(bad, 60)}`;
+  if (finding.fault !== "argument-unknown") return programStays(old, words, bad);
+  const next = old[old.indexOf(bad) + 1];
+  const inside = bad.includes("=");
+  const separate = !inside && bad.startsWith("-") && next !== undefined && !next.startsWith("-") ? next : undefined;
+  const value = inside ? bad.slice(bad.indexOf("=") + 1) : separate;
+  const gone = old.find((word) => word !== bad && word !== separate && !words.includes(word));
+  if (gone !== undefined) return `the command line loses ${quote(gone, 60)} too, which was no trouble`;
+  if (value !== undefined && value !== "" && !words.some((word) => word === value || word.endsWith(`=${value}`)))
+    return `no option is given ${quote(value, 60)} any more, the value of ${quote(bad, 60)}`;
+  const known = (option: string): boolean => namesWord(repositoryText, nameOf(option));
+  const fresh = words.filter((word) => word.startsWith("-") && !old.includes(word));
+  // Where the text names none of the options that are there it is not the text of this program.
+  const unknown = old.some((word) => word.startsWith("-") && known(word)) ? fresh.find((word) => !known(word)) : undefined;
+  return unknown === undefined ? undefined : `nothing in the repository names the option ${quote(nameOf(unknown), 60)}`;
+}
+
+/** Another program may start it, by itself or in a shell: not the same by its path, and what it was to run stays. */
+function programStays(old: readonly string[], now: readonly string[], bad: string): string | undefined {
+  const words = now.flatMap((word) => word.split(/\s+/));
+  const base = (word: string): string => word.slice(word.lastIndexOf("/") + 1);
+  const same = words.find((word) => base(word) === base(bad));
+  if (same !== undefined) return `it is still started with ${quote(same, 60)}`;
+  const gone = old.find((word) => word !== bad && !now.includes(word) && !words.includes(word));
+  return gone === undefined ? undefined : `the command line loses ${quote(gone, 60)}, which the program that is not there was to run`;
+}
+
+function wordsOf({ json }: Container): readonly string[] {
+  return [...listAt(json, "command"), ...listAt(json, "args")].filter((word): word is string => typeof word === "string");
+}
+
+/** A word that moves from `args` to `command` takes the place of the image's own program. */
+function memberOf({ json }: Container): number {
+  return listAt(json, "command").length;
+}
+
+/** `--cache-entries=5` → `cache-entries` */
+function nameOf(option: string): string {
+  return option.replace(/^-+/, "").replace(/=.*$/s, "");
+}
+
+function namesWord(text: string, word: string): boolean {
+  if (word === "" || text === "") return false;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!/[\w-]/.test(text.charAt(at + word.length)) && !/\w/.test(text.charAt(at - 1))) return true;
+  return false;
+}
