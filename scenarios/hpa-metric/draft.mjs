@@ -26,7 +26,7 @@ const waits = (first, step) =>
 
 draftCluster(import.meta.url, {
   recordedAt,
-  age: "329d",
+  age: "237d",
   namespaces: ["press", "monitoring"],
   apply: [
     "repo/deploy",
@@ -58,10 +58,10 @@ draftCluster(import.meta.url, {
       ],
     },
     "HorizontalPodAutoscaler/press/renderer": {
-      age: "329d",
+      age: "237d",
       status: {
         conditions: [
-          condition("AbleToScale", "True", "SucceededGetScale", "the HPA controller was able to get the target's current scale", "329d"),
+          condition("AbleToScale", "True", "SucceededGetScale", "the HPA controller was able to get the target's current scale", "237d"),
           condition("ScalingActive", "False", "FailedGetPodsMetric", `the HPA was unable to compute the replica count: ${missing}`, "4d 2h"),
           condition("ScalingLimited", "False", "DesiredWithinRange", "the desired count is within the acceptable range", "5d"),
         ],

@@ -83,7 +83,7 @@ const noEndpoints = (time, pid) =>
 
 draftCluster(import.meta.url, {
   recordedAt: "2026-11-17T11:05:00Z",
-  age: "310d",
+  age: "236d",
   namespaces: ["travel", "ingress-nginx"],
   apply: [
     "repo/deploy",
@@ -95,7 +95,7 @@ draftCluster(import.meta.url, {
     ...neighbour("travel", "alerts", { image: image("alerts", "0.14.2"), replicas: 1 }),
   ],
   about: {
-    "Ingress/travel/timetable": { age: "309d", status: { loadBalancer: { ingress: [{ ip: address }] } } },
+    "Ingress/travel/timetable": { age: "235d", status: { loadBalancer: { ingress: [{ ip: address }] } } },
     "Ingress/travel/fares": { age: "200d", status: { loadBalancer: { ingress: [{ ip: address }] } } },
     "Service/ingress-nginx/ingress-nginx-controller": { status: { loadBalancer: { ingress: [{ ip: address }] } } },
     "Deployment/ingress-nginx/ingress-nginx-controller": {

@@ -49,7 +49,7 @@ const databaseService = (name) => ({
 
 draftCluster(import.meta.url, {
   recordedAt: "2026-11-17T08:30:00Z",
-  age: "279d",
+  age: "229d",
   namespaces: ["clinic"],
   apply: [
     "repo/deploy",

@@ -1,19 +1,21 @@
 import { atLeast, budgetPods } from "./analyzers/limits.ts";
 import { admittedPods } from "./analyzers/network-policies.ts";
 import type { Finding } from "./finding.ts";
-import { isObject, type KubeObject, listAt, objectAt, valueAt } from "./kube-object.ts";
+import { isObject, type KubeObject, listAt, objectAt, refText, textsAt, valueAt } from "./kube-object.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { labelsOf } from "./workloads.ts";
+import { labelsOf, selects, workloadsOf } from "./workloads.ts";
 
 /**
  * What a change of an object beside the workloads has to bring before its fault counts as mended: that triage is silent is not enough, since a policy that
  * admits everybody has no fault either. The answer is why the fault stays; `undefined` where it goes.
  */
-export function whyObjectStays(finding: Finding, after: Snapshot): string | undefined {
+export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapshot): string | undefined {
   const object = after.find(finding.object.kind, finding.object.namespace, finding.object.name);
   if (object === undefined) return undefined;
   switch (finding.fault) {
+    case "selector-matches-nothing":
+      return selectorStays(finding, object, before, after);
     case "policy-admits-nobody":
       return policyStays(finding, object, after);
     case "ingress-backend":
@@ -26,6 +28,28 @@ export function whyObjectStays(finding: Finding, after: Snapshot): string | unde
     default:
       return undefined;
   }
+}
+
+/** A service reaches the workloads that it was meant for, under their old labels or new ones, and no others. */
+function selectorStays(finding: Finding, service: KubeObject, before: Snapshot, after: Snapshot): string | undefined {
+  const selector = textsAt(service.json, "spec", "selector");
+  if (Object.keys(selector).length === 0) return "it chooses no pods at all";
+  const key = finding.field.at(-1);
+  const values = finding.candidates.map(({ value }) => value);
+  if (typeof key !== "string" || values.length === 0) return undefined;
+  const was = textsAt(before.find(service.kind, service.namespace, service.name)?.json, "spec", "selector");
+  const others = Object.entries(was).filter(([name]) => name !== key);
+  const meant = workloadsOf(before, service.namespace ?? "").filter(({ template }) => {
+    const labels = labelsOf(template);
+    return values.includes(labels[key] ?? "") && others.every(([name, value]) => labels[name] === value);
+  });
+  const known = new Set(meant.map(({ object }) => refText(object)));
+  const stranger = workloadsOf(after, service.namespace ?? "").find(
+    ({ object, template }) => selects(selector, labelsOf(template)) && !known.has(refText(object)),
+  );
+  return stranger === undefined || known.size === 0
+    ? undefined
+    : `it chooses the pods of ${quote(stranger.object.name, 80)}, for which it was not meant`;
 }
 
 /** A rule lets in whom it was meant for: the pods that carry one of the labels that come near. */
@@ -57,6 +81,7 @@ function namedStays(finding: Finding, object: KubeObject, gone: string): string 
 function budgetStays(budget: KubeObject, after: Snapshot): string | undefined {
   const pods = budgetPods(after, budget).length;
   const { minAvailable, maxUnavailable } = objectAt(budget.json, "spec");
+  if (minAvailable !== undefined && maxUnavailable !== undefined) return "only one of minAvailable and maxUnavailable may be there";
   const kept = maxUnavailable === undefined ? atLeast(minAvailable, pods) : pods - atLeast(maxUnavailable, pods);
   return kept > 0 ? undefined : "all of its pods might go at once";
 }

@@ -24,7 +24,7 @@ import { type Container, containersOf, labelsOf, selects, type Workload, workloa
  */
 export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, repositoryText = ""): string | undefined {
   if (finding.fault === "target-port") return targetPortStays(finding, before, after);
-  const beside = whyObjectStays(finding, after);
+  const beside = whyObjectStays(finding, before, after);
   if (beside !== undefined) return beside;
   const place = findPlace(finding, before);
   if (place === undefined) return undefined;

@@ -20,7 +20,7 @@ import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import { findsHangWithin } from "./start-time.ts";
 import { findRightsChanges } from "./rights.ts";
-import { type Container, containersOf, templateWay } from "./workloads.ts";
+import { type Container, containersOf, labelsOf, matchesSelector, templateWay } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
 const largestRise = 64;
@@ -159,6 +159,14 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
     valueAt(after.json, "spec", "template") !== undefined
   )
     found.push(refuse("selector-changed", `the selector of ${object.kind} ${object.name} cannot be changed once it is there`));
+  const selector =
+    valueAt(after.json, "spec", "selector", "matchLabels") === undefined ? undefined : valueAt(after.json, "spec", "selector");
+  if (
+    selector !== undefined &&
+    isObject(valueAt(after.json, "spec", "template")) &&
+    !matchesSelector(selector, labelsOf(valueAt(after.json, "spec", "template")))
+  )
+    found.push(refuse("selector-unmatched", `the pods of ${object.kind} ${object.name} would not have the labels of its own selector`));
   return found;
 }
 
@@ -188,6 +196,8 @@ function isAnnotation(field: readonly FieldStep[]): boolean {
 function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[]): boolean {
   const path = fieldText(field);
   if (refText(finding.object) === refText(object)) {
+    // A budget has one of the two; either may take the other's place.
+    if (finding.fault === "budget-blocks-drain") return path === "spec.minAvailable" || path === "spec.maxUnavailable";
     const own = fieldText(scopeOf(finding));
     // What only follows from something else asks for no change of its own.
     if (own === "") return finding.severity !== "symptom";

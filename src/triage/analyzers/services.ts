@@ -33,11 +33,18 @@ function selectsNothing(
     workload,
     labels: labelsOf(workload.template),
   }));
-  // The member that is wrong is the one without which some workload would be chosen; else the first.
-  const wrong = Object.keys(selector).find((key) => {
+  // The member that is wrong is the one without which some workload would be chosen, one whose value comes near first; else the first.
+  const rest = (key: string): typeof labelled => {
     const others = Object.entries(selector).filter(([name]) => name !== key);
-    return others.length > 0 && labelled.some(({ labels }) => others.every(([name, value]) => labels[name] === value));
-  });
+    return others.length === 0 ? [] : labelled.filter(({ labels }) => others.every(([name, value]) => labels[name] === value));
+  };
+  const wrongs = Object.keys(selector).filter((key) => rest(key).length > 0);
+  const isNear = (key: string): boolean =>
+    nearMisses(
+      selector[key] ?? "",
+      rest(key).flatMap(({ labels }) => labels[key] ?? []),
+    ).length > 0;
+  const wrong = wrongs.find(isNear) ?? wrongs[0];
   const key = wrong ?? Object.keys(selector).sort()[0] ?? "";
   const value = selector[key] ?? "";
   const others = Object.entries(selector).filter(([name]) => name !== key);
