@@ -26,12 +26,16 @@ const mayChange = /^(src|test)\/|^package\.json$|\.md$/;
 
 /**
  * Runs the checks of one scenario against the checkout named on the command line. `judge` gets `check(name, ok, why)` and a `lab`: see
- * `createLab`. The service's own tests run beside it. Exit status: 0 all ok, 1 some failed, 2 could not run.
+ * `createLab`. The service's own tests run after it, where nothing has failed. Exit status: 0 all ok, 1 some failed, 2 could not run.
  */
 export async function verifyService(scriptUrl, judge) {
   const results = [];
   const check = (name, ok, why) => results.push({ check: name, ok, why });
   let lab;
+  const judgeAll = async (before, after) => {
+    await judge({ check, lab });
+    if (results.every(({ ok }) => ok)) await checkOwnTests(check, lab, before, after);
+  };
   try {
     const before = readFolder(fileURLToPath(new URL("../repo", scriptUrl)));
     if (process.argv[2] === undefined) throw new CannotRun("usage: node verify.mjs CHECKOUT");
@@ -40,7 +44,7 @@ export async function verifyService(scriptUrl, judge) {
     check("only-code", outside.length === 0, outside.length === 0 ? "only source, tests and documents changed" : `changed: ${outside.join(", ")}`);
     if (outside.length === 0) {
       lab = createLab(realpathSync(process.argv[2]));
-      const running = Promise.all([judge({ check, lab }), checkOwnTests(check, lab, before, after)]);
+      const running = judgeAll(before, after);
       // What is left when the time is up fails for its end, which nobody waits for any more.
       running.catch(() => {});
       const inTime = await Promise.race([running.then(() => true), lab.timeIsUp]);
@@ -56,6 +60,7 @@ export async function verifyService(scriptUrl, judge) {
     await lab?.close();
   }
   for (const result of results) console.log(JSON.stringify(result));
+  // Not before all is printed, and without waiting for what a judge that was late may have left.
   process.exit(results.every(({ ok }) => ok) ? 0 : 1);
 }
 

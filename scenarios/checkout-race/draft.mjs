@@ -101,7 +101,7 @@ draftCluster(import.meta.url, {
     report,
   ],
   about: {
-    "StatefulSet/storefront/checkout": { age: "2d 3h", pods: [{ node: "worker-2", log: [...quietLog, ...saleLog()] }] },
+    "StatefulSet/storefront/checkout": { pods: [{ age: "2d 3h", node: "worker-2", log: [...quietLog, ...saleLog()] }] },
     "Deployment/storefront/web": {
       age: "180d",
       revisions: [
