@@ -19,7 +19,7 @@ import type { CliContext } from "../context.ts";
 import { runOnce, treeVersion, writtenSessions } from "../eval-run.ts";
 import { defaultModel } from "../open-runtime.ts";
 import { boundedInteger, listOfNames, parseParts } from "../option-values.ts";
-import { createPainter, type Painter } from "../show/painter.ts";
+import { createPainter } from "../show/painter.ts";
 import { chooseStyle, type Style } from "../show/style.ts";
 import { withTempFolder } from "../temp-folder.ts";
 import { findClient } from "../with-session.ts";
