@@ -7,6 +7,12 @@ import { checkPush, objections } from "../../src/incident/check-push.ts";
 import { loadCluster } from "../../src/incident/cluster/load-cluster.ts";
 import type { Scenario } from "../../src/incident/scenario.ts";
 import { snapshotOf } from "../../src/incident/snapshot.ts";
+import type { JsonValue } from "../../src/messages/conversation.ts";
+import { type KubeObject, readObjects } from "../../src/triage/kube-object.ts";
+import { changedObjects } from "../../src/triage/overlay.ts";
+import { findRefusals } from "../../src/triage/refusals.ts";
+import type { Snapshot } from "../../src/triage/snapshot.ts";
+import { triage } from "../../src/triage/triage.ts";
 import { manifestPaths } from "../../src/triage/manifest-paths.ts";
 import { type Edit, plausibleEdits, readDocuments } from "./edits.ts";
 import { openVerify } from "./hidden-verify.ts";
@@ -47,11 +53,13 @@ export async function sweepScenario(scenario: Scenario, { takes = () => true, al
     const wronglyPassed: Misjudged[] = [];
     const wronglyRefused: Misjudged[] = [];
     let [count, passed] = [0, 0];
+    const isRefusedAtOnce = refusesAtOnce(scenario, tree, snapshot);
     const checkout = join(folder, "checkout");
     await cp(scenario.paths.repo, checkout, { recursive: true });
     for (const [index, edit] of edits.entries()) {
       if (!takes(index)) continue;
       count++;
+      if (!alsoRefused && isRefusedAtOnce(edit)) continue;
       const after = new Map([...tree, ...edit.files]);
       const side = (commit: string): ReadonlyMap<string, string> => (commit === "base" ? tree : after);
       const check = await checkPush(snapshot, scenario.namespace, {
@@ -76,15 +84,32 @@ export async function sweepScenario(scenario: Scenario, { takes = () => true, al
   }
 }
 
+/** Most edits touch what nothing asks for; that takes no laying over to see. */
+function refusesAtOnce(scenario: Scenario, tree: ReadonlyMap<string, string>, snapshot: Snapshot): (edit: Edit) => boolean {
+  const objectsOf = ({ 1: list }: readonly [string, readonly JsonValue[]]): readonly KubeObject[] =>
+    list.flatMap((one) => readObjects(one)).map((object) => ({ ...object, namespace: object.namespace ?? scenario.namespace }));
+  const base = [...readDocuments(manifestsOf(tree))];
+  const before = base.flatMap(objectsOf);
+  const namespaces = new Set([scenario.namespace, ...before.map(({ namespace }) => namespace ?? "")]);
+  const findings = [...namespaces].flatMap((namespace) => triage(snapshot, namespace));
+  return ({ files }) => {
+    const changed = [...readDocuments(files)];
+    const kept = base.filter(([path]) => files.has(path));
+    return findRefusals(changedObjects({ before: kept.flatMap(objectsOf), after: changed.flatMap(objectsOf) }), [], findings).length > 0;
+  };
+}
+
+function manifestsOf(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map(manifestPaths([...files.keys()]).map((path) => [path, files.get(path) ?? ""]));
+}
+
 async function collectEdits(
   scenario: Scenario,
   tree: ReadonlyMap<string, string>,
-  snapshot: Parameters<typeof plausibleEdits>[1],
+  snapshot: Snapshot,
   folder: string,
 ): Promise<readonly Edit[]> {
-  const manifests = (files: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
-    new Map(manifestPaths([...files.keys()]).map((path) => [path, files.get(path) ?? ""]));
-  const base = manifests(tree);
+  const base = manifestsOf(tree);
   const alone = plausibleEdits(readDocuments(base), snapshot);
   const fixed: Edit[] = [];
   const right = await readdir(join(scenario.folder, "verify", "right")).catch(() => []);
@@ -93,7 +118,7 @@ async function collectEdits(
     await cp(scenario.paths.repo, copy, { recursive: true });
     await promisify(execFile)("git", ["init", "--quiet"], { cwd: copy });
     await promisify(execFile)("git", ["apply", join(scenario.folder, "verify", "right", patch)], { cwd: copy });
-    const after = manifests(await readTree(copy));
+    const after = manifestsOf(await readTree(copy));
     await rm(copy, { recursive: true });
     const changed = new Map([...after].filter(([path, text]) => base.get(path) !== text));
     fixed.push({ says: `right/${patch}`, files: changed });
