@@ -1,5 +1,6 @@
 import type { Finding } from "./finding.ts";
 import { listAt } from "./kube-object.ts";
+import { namesWord } from "./meant.ts";
 import { quote } from "./quote.ts";
 import type { Container } from "./workloads.ts";
 
@@ -51,11 +52,4 @@ function memberOf({ json }: Container): number {
 /** `--cache-entries=5` → `cache-entries` */
 function nameOf(option: string): string {
   return option.replace(/^-+/, "").replace(/=.*$/s, "");
-}
-
-function namesWord(text: string, word: string): boolean {
-  if (word === "" || text === "") return false;
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
-    if (!/[\w-]/.test(text.charAt(at + word.length)) && !/\w/.test(text.charAt(at - 1))) return true;
-  return false;
 }

@@ -83,5 +83,6 @@ function budgetStays(budget: KubeObject, after: Snapshot): string | undefined {
   const { minAvailable, maxUnavailable } = objectAt(budget.json, "spec");
   if (minAvailable !== undefined && maxUnavailable !== undefined) return "only one of minAvailable and maxUnavailable may be there";
   const kept = maxUnavailable === undefined ? atLeast(minAvailable, pods) : pods - atLeast(maxUnavailable, pods);
+  if (kept >= pods) return "it still lets none of its pods go";
   return kept > 0 ? undefined : "all of its pods might go at once";
 }

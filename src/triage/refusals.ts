@@ -47,7 +47,33 @@ export function findRefusals(
     object: { kind: "File", namespace: undefined, name: path },
     says: `${path} changes, which is no manifest`,
   }));
-  return [...changed.flatMap((one) => [...worsens(one), ...widens(one, findings), ...findUnasked(one, findings)]), ...elsewhere];
+  return [
+    ...changed.flatMap((one) => [...worsens(one), ...lowers(one, findings), ...widens(one, findings), ...findUnasked(one, findings)]),
+    ...elsewhere,
+  ];
+}
+
+/** What is wrong where containers ask for too much, or may have too much. */
+const tooMuch: ReadonlySet<string> = new Set(["quota-exceeded", "limit-range", "unschedulable-cpu", "unschedulable-memory"]);
+
+/** A container gets less than it had only where what it had was too much. */
+function lowers({ object, before, after }: ChangedObject, findings: readonly Finding[]): Refusal[] {
+  if (before === undefined || after === undefined) return [];
+  const asked = findings.some((finding) => tooMuch.has(finding.fault) && refText(finding.object) === refText(object));
+  const old = containers(before);
+  return containers(after).flatMap((container) => {
+    const was = old.find(({ name }) => name === container.name)?.json;
+    return ["requests", "limits"].flatMap((member) =>
+      ["memory", "cpu"].flatMap((resource): Refusal[] => {
+        const [had, has] = [was, container.json].map((json) => valueAt(json, "resources", member, resource));
+        if (had === has || has === undefined) return [];
+        const says = `the ${member === "limits" ? "limit" : "request"} of ${resource} of container ${container.name}`;
+        const [least, now] = [quantity(had), quantity(has)];
+        if (now === undefined) return [{ rule: "no-quantity", object, says: `${says} is no quantity` }];
+        return asked || least === undefined || now >= least ? [] : [{ rule: "lowered", object, says: `${says} becomes less than it was` }];
+      }),
+    );
+  });
 }
 
 function widens({ object, before, after }: ChangedObject, findings: readonly Finding[]): Refusal[] {

@@ -14,9 +14,14 @@ export function findUnasked({ object, before, after, changes }: ChangedObject, f
   if (before === undefined)
     return findings.some((finding) => asksFor(finding, object)) ? [] : [refuse(`${object.kind} ${object.name} is new`)];
   const places = findings.flatMap((finding) => placesOf(finding, object));
+  // A certificate may come under a key of its own, beside those that others read.
+  const mayGrow = findings.filter(({ fault }) => fault === "certificate-expired");
   return changes
     .flatMap(leavesOf)
     .filter(({ field }) => !isAnnotation(field) && !places.some((place) => isWithin(field, place)))
+    .filter(
+      ({ field, before: was }) => was !== undefined || !mayGrow.some((finding) => asksFor(finding, object) && isWithin(field, ["data"])),
+    )
     .slice(0, most)
     .map(({ field }) => refuse(`${fieldText(field)} of ${object.kind} ${object.name} changes`));
 }
@@ -43,6 +48,15 @@ function isWithin(field: readonly FieldStep[], place: readonly FieldStep[]): boo
   return fieldText(field.slice(0, place.length)) === fieldText(place);
 }
 
+/** Does a change touch anything by which this finding may be mended? */
+export function isTouched(finding: Finding, changed: readonly ChangedObject[]): boolean {
+  return changed.some(({ object, before, after, changes }) => {
+    if (before === undefined || after === undefined) return asksFor(finding, object);
+    const places = placesOf(finding, object);
+    return changes.flatMap(leavesOf).some(({ field }) => places.some((place) => isWithin(field, place)));
+  });
+}
+
 /** Where an object may change to mend the finding: the field that is wrong and what belongs to it; of another object, the other side of the mismatch. */
 function placesOf(finding: Finding, object: ObjectRef): readonly (readonly FieldStep[])[] {
   if (refText(finding.object) === refText(object)) return ownPlaces(finding);
@@ -50,13 +64,9 @@ function placesOf(finding: Finding, object: ObjectRef): readonly (readonly Field
   switch (finding.fault) {
     // Of the pods that a service should reach, only what the service goes by is the other side.
     case "selector-matches-nothing":
-      return [
-        ["metadata", "labels"],
-        ["spec", "template", "metadata", "labels"],
-      ];
-    case "target-port":
-      return [];
+      return [["spec", "template", "metadata", "labels"]];
     case "key-missing":
+    case "certificate-expired":
       return finding.value === undefined ? [] : [["data", finding.value]];
     case "role-missing":
     case "role-resource":
