@@ -23,6 +23,17 @@ export function argumentStays(before: Container, now: Container, finding: Findin
   if (gone !== undefined) return `the command line loses ${quote(gone, 60)} too, which was no trouble`;
   if (value !== undefined && value !== "" && !words.some((word) => word === value || word.endsWith(`=${value}`)))
     return `no option is given ${quote(value, 60)} any more, the value of ${quote(bad, 60)}`;
+  const spare = [...old];
+  const extra = words.filter((word) => {
+    const at = spare.indexOf(word);
+    if (at >= 0) spare.splice(at, 1);
+    return at < 0;
+  });
+  const stray = extra.find((word) => !word.startsWith("-") && word !== value);
+  if (stray !== undefined) return `the command line gets ${quote(stray, 60)}, which nothing asks for`;
+  if (extra.filter((word) => word.startsWith("-")).length > 1) return "the command line gets more than one option in its place";
+  const twice = extra.find((word) => word.startsWith("-") && old.some((one) => one !== bad && nameOf(one) === nameOf(word)));
+  if (twice !== undefined) return `the command line has the option ${quote(nameOf(twice), 60)} already`;
   const known = (option: string): boolean => namesWord(repositoryText, nameOf(option));
   const fresh = words.filter((word) => word.startsWith("-") && !old.includes(word));
   // Where the text names none of the options that are there it is not the text of this program.
