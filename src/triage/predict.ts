@@ -5,7 +5,7 @@ import { siblingKeys } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
-import { whyNotMeant } from "./meant.ts";
+import { whyNotMeant, whyNotNearest } from "./meant.ts";
 import { argumentStays } from "./predict-arguments.ts";
 import { certificateStays } from "./predict-certificates.ts";
 import { hostStays } from "./predict-hosts.ts";
@@ -64,7 +64,7 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
     case "setting-missing":
       return settingStays(now, after, finding);
     case "key-missing":
-      return keyStays(place, before, after, finding);
+      return keyStays(place, before, after, finding, repositoryText);
     case "argument-unknown":
     case "command-not-found":
       return argumentStays(place.container, now.container, finding, repositoryText);
@@ -208,7 +208,13 @@ function settingStays({ workload, container }: Place, after: Snapshot, finding: 
 }
 
 /** A variable of a program has the value that other programs' variable of this name has, and not one that this program has under another name already. */
-function keyStays({ workload, container }: Place, before: Snapshot, after: Snapshot, finding: Finding): string | undefined {
+function keyStays(
+  { workload, container }: Place,
+  before: Snapshot,
+  after: Snapshot,
+  finding: Finding,
+  repositoryText: string,
+): string | undefined {
   const env = finding.field.findIndex((step) => step === "env");
   const variable = finding.field[env + 1];
   if (env < 0 || typeof variable !== "object") return undefined;
@@ -217,7 +223,10 @@ function keyStays({ workload, container }: Place, before: Snapshot, after: Snaps
     variablesOf(snapshot, of, inside).find(({ name }) => name === variable.name);
   const now = containerAfter({ workload, container }, after);
   const value = now === undefined ? undefined : given(after, now.workload, now.container);
-  if (value === undefined || finding.field.includes("secretKeyRef")) return undefined;
+  const named = textAt(after.find(finding.object.kind, finding.object.namespace, finding.object.name)?.json, ...finding.field);
+  if (named === undefined || named === "") return "no key is named any more";
+  if (finding.field.includes("secretKeyRef")) return named === finding.value ? undefined : whyNotNearest(finding, named, repositoryText);
+  if (value === undefined) return `nothing shows what ${variable.name} would be`;
   const [sibling] = siblingKeys(before, workload, "ConfigMap", map, variable.name);
   const known =
     sibling === undefined ? undefined : textAt(before.find("ConfigMap", workload.object.namespace, map)?.json, "data", sibling[1]);

@@ -28,6 +28,9 @@ const largestRise = 64;
 /** A program that hangs longer than this, in seconds, is found by its users first. */
 const longestHang = 900;
 
+/** The least that the API server takes for the numbers of a probe. */
+const leastOf = { initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 1, successThreshold: 1 };
+
 /** A change that is not let out whatever it mends. */
 export interface Refusal {
   /** `probe-removed`, `limit-removed`, `replicas-zero`, …; a closed list. */
@@ -59,7 +62,7 @@ const tooMuch: ReadonlySet<string> = new Set(["quota-exceeded", "limit-range", "
 /** A container gets less than it had only where what it had was too much. */
 function lowers({ object, before, after }: ChangedObject, findings: readonly Finding[]): Refusal[] {
   if (before === undefined || after === undefined) return [];
-  const asked = findings.some((finding) => tooMuch.has(finding.fault) && refText(finding.object) === refText(object));
+  const own = findings.filter((finding) => tooMuch.has(finding.fault) && refText(finding.object) === refText(object));
   const old = containers(before);
   return containers(after).flatMap((container) => {
     const was = old.find(({ name }) => name === container.name)?.json;
@@ -70,6 +73,11 @@ function lowers({ object, before, after }: ChangedObject, findings: readonly Fin
         const says = `the ${member === "limits" ? "limit" : "request"} of ${resource} of container ${container.name}`;
         const [least, now] = [quantity(had), quantity(has)];
         if (now === undefined) return [{ rule: "no-quantity", object, says: `${says} is no quantity` }];
+        // What is asked for falls with a limit that falls below it.
+        const limit = quantity(valueAt(container.json, "resources", "limits", resource));
+        const asked =
+          own.some(({ field }) => field.includes(member)) ||
+          (member === "requests" && limit !== undefined && least !== undefined && limit < least);
         return asked || least === undefined || now >= least ? [] : [{ rule: "lowered", object, says: `${says} becomes less than it was` }];
       }),
     );
@@ -91,6 +99,14 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
     for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
       if (old?.json[probe] !== undefined && container.json[probe] === undefined)
         found.push(refuse("probe-removed", `the ${probe} of container ${container.name} is taken away`));
+    for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
+      for (const [member, least] of Object.entries(leastOf)) {
+        const number = valueAt(container.json, probe, member);
+        if (number !== undefined && number !== valueAt(old?.json, probe, member) && !(Number.isInteger(number) && Number(number) >= least))
+          found.push(
+            refuse("probe-number", `${member} of the ${probe} of container ${container.name} is a number that Kubernetes does not take`),
+          );
+      }
     const hangs = findsHangWithin(container);
     if (old?.json["livenessProbe"] !== undefined && hangs > longestHang && hangs > findsHangWithin(old))
       found.push(
