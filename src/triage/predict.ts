@@ -1,5 +1,6 @@
 import type { JsonValue } from "../messages/conversation.ts";
 import { longestRun } from "./analyzers/jobs.ts";
+import { obstaclesOf, tolerates } from "./analyzers/scheduling.ts";
 import { lastRunLog, statesOf } from "./container-state.ts";
 import { siblingKeys } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
@@ -75,6 +76,8 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
         now.workload.object.namespace ?? "",
         neededMemory(place.workload, place.container, before),
       );
+    case "unschedulable-taint":
+      return tolerationsStay(place.workload, now.workload, after);
     case "certificate-expired":
       return certificateStays(finding, before, after);
     case "quota-exceeded":
@@ -113,6 +116,18 @@ function targetPortStays({ object, field }: Finding, before: Snapshot, after: Sn
   if (valueAt(before.find(object.kind, object.namespace, object.name)?.json, ...field) !== target) return undefined;
   const known = declared(chosen(before)).some((port) => numberAt(port, "containerPort") === numberOf(target));
   return known ? undefined : "declaring a port does not make the program listen there";
+}
+
+/** Whatever it tolerates anew has to be a taint of nodes that it may run on but for their taints. */
+function tolerationsStay(before: Workload, now: Workload, after: Snapshot): string | undefined {
+  const listOf = ({ template }: Workload): readonly JsonValue[] => listAt(template, "spec", "tolerations");
+  const textOf = (one: JsonValue): string => ["key", "operator", "value", "effect"].map((member) => textAt(one, member) ?? "").join(" ");
+  const known = new Set(listOf(before).map(textOf));
+  const nodes = after.of("Node");
+  const open = nodes.filter((node) => obstaclesOf(now, node, nodes).every(({ what }) => what === "taint"));
+  const taints = open.flatMap((node) => listAt(node.json, "spec", "taints"));
+  const stray = listOf(now).find((one) => !known.has(textOf(one)) && !taints.some((taint) => tolerates([one], taint)));
+  return stray === undefined ? undefined : "it tolerates a taint that no node has on which it could run";
 }
 
 /** Where a fault of running containers shows. */

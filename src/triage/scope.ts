@@ -62,9 +62,6 @@ function placesOf(finding: Finding, object: ObjectRef): readonly (readonly Field
   if (refText(finding.object) === refText(object)) return ownPlaces(finding);
   if (!asksFor(finding, object) || (finding.severity !== "cause" && object.kind !== "ConfigMap")) return [];
   switch (finding.fault) {
-    // Of the pods that a service should reach, only what the service goes by is the other side.
-    case "selector-matches-nothing":
-      return [["spec", "template", "metadata", "labels"]];
     case "key-missing":
     case "certificate-expired":
       return finding.value === undefined ? [] : [["data", finding.value]];
@@ -138,7 +135,7 @@ function ownPlaces(finding: Finding): readonly (readonly FieldStep[])[] {
   }
 }
 
-/** Another object through which a finding can be mended: the one that is missing, the pods that a selector should choose. */
+/** Another object through which a finding can be mended: the one that is missing, or lacks a key. Others have changed with intent: whoever did not follow is mended. */
 function asksFor(finding: Finding, object: ObjectRef): boolean {
   switch (finding.fault) {
     case "reference-missing":
@@ -148,8 +145,6 @@ function asksFor(finding: Finding, object: ObjectRef): boolean {
     case "key-missing":
     case "certificate-expired":
       return finding.evidence.some((one) => refText(one.object) === refText(object));
-    case "selector-matches-nothing":
-      return finding.candidates.length > 0 && finding.evidence.some((one) => refText(one.object) === refText(object));
     case "role-missing":
     case "role-resource":
     case "binding-missing":
