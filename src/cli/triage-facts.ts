@@ -17,6 +17,8 @@ export interface TriageFactsOptions {
   readonly namespace: string;
   /** The repository's plain manifests by path. */
   readonly files: ReadonlyMap<string, string>;
+  /** What the repository says beside its manifests: a program's own words for its options. */
+  readonly repositoryText?: string | undefined;
   /** False: the guide offers no quick fixes. */
   readonly quickFixes: boolean;
 }
@@ -25,7 +27,7 @@ export interface TriageFactsOptions {
 const mostObjects = 6;
 
 /** What triage finds before a session begins, as the guide needs it. Pure. */
-export function triageFacts({ snapshot, namespace, files, quickFixes }: TriageFactsOptions): TriageFacts {
+export function triageFacts({ snapshot, namespace, files, repositoryText, quickFixes }: TriageFactsOptions): TriageFacts {
   const named = readManifests(files, namespace).objects.flatMap((object) => object.namespace ?? []);
   const namespaces = [...new Set([namespace, ...named])];
   const findings = namespaces.flatMap((one) => triage(snapshot, one));
@@ -33,7 +35,7 @@ export function triageFacts({ snapshot, namespace, files, quickFixes }: TriageFa
   const pods = findings.flatMap(({ evidence }) =>
     evidence.filter(({ object, from }) => object.kind === "Pod" && /last state|log/.test(from)),
   );
-  const fixes = quickFixes ? proposeFixes(snapshot, namespaces, findings, { files, namespace }) : [];
+  const fixes = quickFixes ? proposeFixes(snapshot, namespaces, findings, { files, namespace, repositoryText }) : [];
   return {
     text: renderFindings(findings, rolloutsOf(snapshot, namespace)),
     findings: findings.map(({ says }) => says),

@@ -21,6 +21,8 @@ export interface Fix {
 export interface WorkingTree {
   readonly files: ReadonlyMap<string, string>;
   readonly namespace: string;
+  /** What the repository says beside its manifests: a program's own words for its options. */
+  readonly repositoryText?: string | undefined;
 }
 
 /** So many are shown: a model chooses well among few. */
