@@ -43,7 +43,7 @@ export async function reach(
 }
 
 async function outcomeOf(world: ScenarioWorld, { pushed, end }: DryRun): Promise<Outcome> {
-  if (/^Pull request opened/.test(end)) {
+  if (end.startsWith("Pull request opened")) {
     const judged = pushed === undefined ? undefined : await verifyTree(world, pushed);
     return judged?.outcome === "passed" && world.scenario.truth.causes.length > 0 ? "closed" : "wrong";
   }

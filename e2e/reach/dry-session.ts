@@ -4,7 +4,7 @@ import { chooseStyle } from "../../src/cli/show/style.ts";
 import type { Call, Turn } from "../../src/messages/conversation.ts";
 import type { Guide } from "../../src/runbook/guidance.ts";
 import { checkChange } from "../../src/triage/check.ts";
-import { proposeFixes } from "../../src/triage/fixes.ts";
+import { openFixes } from "../../src/triage/fixes.ts";
 import { manifestPaths } from "../../src/triage/manifest-paths.ts";
 import { readManifests } from "../../src/triage/manifests.ts";
 import { triage } from "../../src/triage/triage.ts";
@@ -78,17 +78,17 @@ async function perform(world: ScenarioWorld, tree: Tree, { name, input }: Call, 
 async function runCommand(world: ScenarioWorld, tree: Tree, command: string): Promise<Done> {
   const { snapshot, scenario, repository } = world;
   if (/^kubectl get pods\b/.test(command)) return { tree, output: podTable(world) };
-  if (/^kubectl /.test(command)) return { tree, output: look(world, command) };
+  if (command.startsWith("kubectl ")) return { tree, output: look(world, command) };
   if (command === "git ls-files") return { tree, output: [...tree.keys()].join("\n") };
   if (/^git reset\b/.test(command)) return { tree: repository, output: "" };
   const fix = /^fix (\d)$/.exec(command)?.[1];
   if (fix !== undefined) {
     const namespaces = namespacesOf(world, tree);
     const findings = namespaces.flatMap((namespace) => triage(snapshot, namespace));
-    const tree2 = { files: manifestsOf(tree), namespace: scenario.namespace, repositoryText: repositoryText(repository) };
-    const chosen = proposeFixes(snapshot, namespaces, findings, tree2)[Number(fix) - 1];
+    const base = { files: manifestsOf(repository), namespace: scenario.namespace, repositoryText: repositoryText(repository) };
+    const chosen = openFixes(snapshot, namespaces, findings, base, manifestsOf(tree)).find(({ number }) => number === Number(fix));
     if (chosen === undefined) return { tree, output: "There is no such quick fix.", failed: true };
-    return { tree: new Map(tree).set(chosen.path, chosen.after), output: `Changed ${chosen.path}: ${chosen.says}` };
+    return { tree: new Map(tree).set(chosen.now.path, chosen.now.text), output: `Changed ${chosen.path}: ${chosen.says}` };
   }
   if (command === "check") {
     const { output, ok } = check(world, tree);

@@ -18,6 +18,7 @@ import { withoutSearch } from "../runbook/without-search.ts";
 import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
 import type { RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
+import { readText } from "./cluster/working-tree.ts";
 import { openRuntime, openScripted, type RuntimeChoice } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
@@ -143,7 +144,8 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
 /** What is wrong in the recorded cluster, before the model is asked. */
 async function triageOf(scenario: Scenario, files: ReadonlyMap<string, string>, quickFixes: boolean): Promise<TriageFacts> {
   const snapshot = snapshotOf(await loadCluster(scenario.paths.cluster));
-  return triageFacts({ snapshot, namespace: scenario.namespace, files, quickFixes });
+  const repositoryText = await readText(scenario.paths.repo, new Set(files.keys()));
+  return triageFacts({ snapshot, namespace: scenario.namespace, files, repositoryText, quickFixes });
 }
 
 /** A report as scripts read it; the same object is kept as `report.json`. */

@@ -1,7 +1,7 @@
 import type { Form, FormArgument, Piece } from "../messages/answer.ts";
 import { callKey, type Deed } from "./deeds.ts";
-import { editForms, placeForms } from "./edits.ts";
-import type { GuideFacts, Place } from "./facts.ts";
+import { editForms, lineOf, placeForms } from "./edits.ts";
+import { type GuideFacts, openFacts, type Place } from "./facts.ts";
 import { filesOf } from "./files.ts";
 import { lastEdit, type Progress, start, stepIndex } from "./progress.ts";
 import { looksAt } from "./record.ts";
@@ -18,10 +18,11 @@ const expansionLimit = 400;
 export function formsOf(
   runbook: Runbook,
   step: Step,
-  facts: GuideFacts,
+  known: GuideFacts,
   deeds: readonly Deed[],
-  at: Pick<Progress, "from" | "good"> = start,
+  at: Pick<Progress, "from" | "good" | "mended"> = start,
 ): readonly Form[] {
+  const facts = openFacts(known, at.mended);
   const { search } = runbook;
   const again = search !== undefined && step.id !== search.change && stepIndex(runbook, step.id) >= stepIndex(runbook, search.from);
   const run = runOf(again ? deeds.slice(at.from) : deeds.filter((_, index) => !at.good.includes(index)));
@@ -81,7 +82,7 @@ function expand(
     if (fresh.length > 0) return fresh;
     const tried = deeds.flatMap(({ call }) => (call.name === "Edit" ? [call.input] : []));
     const open = files.flatMap(([path, text]) => {
-      const named = placesIn(places, path, facts).map(({ line }) => line);
+      const named = placesIn(places, path, facts).flatMap((place) => lineOf(text.split("\n"), place) ?? []);
       return editForms({ id, source, path, text, evidence, tried, only: named.length > 0 ? named : undefined });
     });
     return open;

@@ -1,5 +1,5 @@
 import type { Deed } from "./deeds.ts";
-import type { GuideFacts } from "./facts.ts";
+import { type GuideFacts, openFacts } from "./facts.ts";
 import { filesOf } from "./files.ts";
 import type { Progress } from "./progress.ts";
 import { isLook, looksOf, signsOf } from "./record.ts";
@@ -24,7 +24,7 @@ export function noteFor(runbook: Runbook, facts: GuideFacts, deeds: readonly Dee
   for (const sign of recalled) parts.push(`${sign}.`);
   if (after.end !== undefined || step === undefined) return parts.join(" ");
   if (!wrong) parts.push(`${after.step === before.step && after.from === before.from ? "Still to do" : "Next"}: ${step.do}.`);
-  if (step.id === runbook.search?.change && after.step !== before.step) parts.push(...fixesText(facts));
+  if (step.id === runbook.search?.change && after.step !== before.step) parts.push(...fixesText(openFacts(facts, after.mended)));
   const left = runbook.budget.calls - after.calls;
   if (left <= 5) parts.push(`${left} calls left.`);
   return parts.join(" ");
@@ -43,7 +43,7 @@ function fixesText({ triage }: GuideFacts): readonly string[] {
   const fixes = triage?.fixes ?? [];
   return fixes.length === 0
     ? []
-    : [`Quick fixes that pass the check: ${fixes.map((says, index) => `fix ${index + 1}: ${says}`).join("; ")}.`];
+    : [`Quick fixes that pass the check: ${fixes.map(({ number, says }) => `fix ${number}: ${says}`).join("; ")}.`];
 }
 
 function failure({ triage }: GuideFacts, deed: Deed): string {

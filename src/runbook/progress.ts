@@ -17,6 +17,8 @@ export interface Progress {
   readonly from: number;
   /** Indices of deeds whose changes mended one of several faults: taken back with others, they may be made again. */
   readonly good: readonly number[];
+  /** Causes of several that are mended by changes that stand. */
+  readonly mended: readonly string[];
   readonly end: End | undefined;
 }
 
@@ -27,7 +29,7 @@ export type End =
   | { readonly kind: "budget"; readonly calls: number }
   | { readonly kind: "proposals"; readonly wrong: number };
 
-export const start: Progress = { step: 0, calls: 0, looks: 0, wrong: 0, takeBack: false, from: 0, good: [], end: undefined };
+export const start: Progress = { step: 0, calls: 0, looks: 0, wrong: 0, takeBack: false, from: 0, good: [], mended: [], end: undefined };
 
 /** What progress depends on beside the deeds. */
 export interface Situation {
@@ -66,30 +68,36 @@ export function stepIndex(runbook: Runbook, id: string | undefined): number {
   return at < 0 ? runbook.steps.length : at;
 }
 
-type Searched = Pick<Progress, "wrong" | "takeBack" | "from" | "good"> & {
+type Searched = Pick<Progress, "wrong" | "takeBack" | "from" | "good" | "mended"> & {
   /** The step that the work goes back to; absent where it goes on. */
   readonly backTo?: string;
 };
 
 function search(runbook: Runbook, before: Progress, deeds: readonly Deed[], deed: Deed, { causes }: Situation): Searched {
-  const { wrong, takeBack, from, good } = before;
+  const { wrong, takeBack, from, good, mended } = before;
+  const same = { wrong, takeBack, from, good, mended };
   const change = runbook.steps[stepIndex(runbook, runbook.search?.change)];
-  if (runbook.search === undefined || change === undefined) return { wrong, takeBack, from, good };
+  if (runbook.search === undefined || change === undefined) return same;
   const stands = isDone(change, deeds.slice(from));
   if (!deed.succeeded && stands && runbook.search.fails.some((condition) => fits(condition, deed))) {
-    if (!mendsOne(deed.output, causes)) return { wrong: wrong + 1, takeBack: true, from, good };
+    const more = mendedBy(deed.output, causes, mended);
+    if (more.length === 0) return { ...same, wrong: wrong + 1, takeBack: true };
     // One of several faults is mended: the change stays, and the next one is looked for.
     const changes = deeds.flatMap((one, index) => (index >= from && isDone(change, [one]) ? [index] : []));
-    return { wrong, takeBack: false, from: deeds.length, good: [...good, ...changes], backTo: runbook.search.from };
+    const all = { good: [...good, ...changes], mended: [...mended, ...more] };
+    return { wrong, takeBack: false, from: deeds.length, ...all, backTo: runbook.search.from };
   }
-  if (!takeBack || !deed.succeeded) return { wrong, takeBack, from, good };
-  const back = { wrong, takeBack: false, from: deeds.length, good };
-  if (deed.call.name === "Bash" && runbook.search["take-back"].test(deed.subject)) return { ...back, backTo: runbook.search.from };
+  if (!deed.succeeded) return same;
+  // Every change goes with such a command, those too that mended something.
+  const all = deed.call.name === "Bash" && runbook.search["take-back"].test(deed.subject);
+  if (!takeBack) return all ? { ...same, mended: [] } : same;
+  const back = { ...same, takeBack: false, from: deeds.length };
+  if (all) return { ...back, mended: [], backTo: runbook.search.from };
   const made = lastEdit(deeds.slice(from, -1));
   // An edit that is edited back leaves a file that the client still knows: it need not be read again.
   if (made !== undefined && isReverse(made, deed.call.input)) return { ...back, backTo: runbook.search.change };
   // Who changes the change in place of taking it back goes on from there.
-  return { wrong, takeBack: !isDone(change, [deed]), from, good };
+  return { ...same, takeBack: !isDone(change, [deed]) };
 }
 
 /** The edit that is all that was changed; `undefined` where there is none or more than one, or something else may have changed files. */
@@ -102,14 +110,11 @@ export function lastEdit(deeds: readonly Deed[]): JsonObject | undefined {
   return only?.call.name === "Edit" && more.length === 0 ? only.call.input : undefined;
 }
 
-/** Does the check say that one of the causes goes, and that no harm is done? */
-function mendsOne(output: string, causes: readonly string[]): boolean {
+/** Which of several causes the check says to go that stood before, if no harm is done. */
+function mendedBy(output: string, causes: readonly string[], mended: readonly string[]): readonly string[] {
   const lines = output.split("\n");
-  return (
-    causes.length > 1 &&
-    causes.some((cause) => lines.includes(`✓ goes: ${cause}`)) &&
-    !lines.some((line) => /^✗ (?:new|refused|not readable)/.test(line))
-  );
+  if (causes.length < 2 || lines.some((line) => /^✗ (?:new|refused|not readable)/.test(line))) return [];
+  return causes.filter((cause) => !mended.includes(cause) && lines.includes(`✓ goes: ${cause}`));
 }
 
 function endOf(runbook: Runbook, deed: Deed, { step, calls, wrong }: Omit<Progress, "end">, situation: Situation): End | undefined {
