@@ -64,7 +64,7 @@ async function patched(folder: string, patch: string): Promise<Tree> {
   return readTree(folder);
 }
 
-async function readTree(root: string): Promise<Tree> {
+export async function readTree(root: string): Promise<Tree> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
   const own = paths.filter((path) => !path.startsWith(".git/")).sort();

@@ -19,7 +19,7 @@ import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbo
 import type { RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { readText } from "./cluster/working-tree.ts";
-import { openRuntime, openScripted, type RuntimeChoice } from "./open-runtime.ts";
+import { openRuntime, openScripted, type OpenedRuntime, type RuntimeChoice } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
@@ -34,6 +34,8 @@ export interface IncidentRequest extends Omit<RuntimeChoice, "runtime"> {
   readonly client: string | undefined;
   /** A file; the package's own for this kind of incident where it is absent. */
   readonly runbook: string | undefined;
+  /** Opens the engine, for whoever brings one; by `runtime` and `model` where it is absent. */
+  readonly open?: ((place: { readonly workdir: string }) => Promise<OpenedRuntime>) | undefined;
   /** What the session goes without, to see what it is worth. `check`: nothing is checked, and the gate is open. */
   readonly without?: readonly SessionPart[] | undefined;
 }
@@ -71,10 +73,10 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
     ]);
     const workdir = join(tempFolder, scenario.repository.name);
     const { runtime: kind } = request;
-    const opened =
-      kind === "scripted"
-        ? await openScripted(scenario.paths.script, { workdir })
-        : await openRuntime(context, { ...request, runtime: kind }, (text) => observe({ type: "progress", at: Date.now(), text }));
+    const opened = await (request.open?.({ workdir }) ??
+      (kind === "scripted"
+        ? openScripted(scenario.paths.script, { workdir })
+        : openRuntime(context, { ...request, runtime: kind }, (text) => observe({ type: "progress", at: Date.now(), text }))));
     const { runtime } = opened;
     const wanted = request.guidance ?? opened.guidance;
     const guidance = wanted === "forms" && !runtime.facts.can.grammar ? "steps" : wanted;
