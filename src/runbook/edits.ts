@@ -96,7 +96,7 @@ export function readScalar(line: string): Scalar | undefined {
 }
 
 /** The line's text without indentation; with as many lines before it as make it occur once in the file, which the client's Edit demands. */
-function uniqueText(lines: readonly string[], index: number): string | undefined {
+export function uniqueText(lines: readonly string[], index: number): string | undefined {
   const whole = lines.join("\n");
   for (let from = index; from >= 0 && index - from <= 8; from--) {
     const text = lines

@@ -27,7 +27,8 @@ export type End =
   | { readonly kind: "no-fault"; readonly text: string }
   | { readonly kind: "nothing-found" }
   | { readonly kind: "budget"; readonly calls: number }
-  | { readonly kind: "proposals"; readonly wrong: number };
+  | { readonly kind: "proposals"; readonly wrong: number }
+  | { readonly kind: "unproved" };
 
 export const start: Progress = { step: 0, calls: 0, looks: 0, wrong: 0, takeBack: false, from: 0, good: [], mended: [], end: undefined };
 
@@ -37,6 +38,8 @@ export interface Situation {
   readonly nothingFound: boolean;
   /** What triage found that does not follow from something else. */
   readonly causes: readonly string[];
+  /** A change that nothing proves ends the work. */
+  readonly needsProof: boolean;
   /** Nothing is left that could be called at this step. */
   readonly isSpent: (step: Step, deeds: readonly Deed[]) => boolean;
 }
@@ -49,17 +52,31 @@ export function advance(runbook: Runbook, before: Progress, deeds: readonly Deed
   const looks = before.looks + (deed.call.name === "Bash" && runbook.budget.look.test(deed.subject) ? 1 : 0);
   const { backTo, ...searched } = search(runbook, before, deeds, deed, situation);
   const searchAt = stepIndex(runbook, runbook.search?.from);
+  const changeAt = stepIndex(runbook, runbook.search?.change);
+  // What judged the files before the last change says nothing of it.
+  const judgedFrom = Math.max(searched.from, lastChange(runbook, deeds));
   let step = backTo === undefined ? before.step : stepIndex(runbook, backTo);
   for (; step < runbook.steps.length; step++) {
     const current = runbook.steps[step];
     if (current === undefined) break;
-    if (isDone(current, step < searchAt ? deeds : deeds.slice(searched.from))) continue;
+    if (isDone(current, deeds.slice(step < searchAt ? 0 : step <= changeAt ? searched.from : judgedFrom))) continue;
     if (current.when !== undefined && !wasSeen(runbook, current.when, deeds)) continue;
     if (current.looking && (looks >= runbook.budget.looks || situation.isSpent(current, deeds))) continue;
     break;
   }
   const after = { ...searched, step, calls, looks, end: undefined };
-  return { ...after, end: endOf(runbook, deed, after, situation) };
+  return { ...after, end: endOf(runbook, deeds, deed, after, situation) };
+}
+
+/** Index of the last deed that makes a change; 0 where there is none. */
+export function lastChange(runbook: Runbook, deeds: readonly Deed[]): number {
+  const change = runbook.search === undefined ? undefined : runbook.steps[stepIndex(runbook, runbook.search.change)];
+  return change === undefined
+    ? 0
+    : Math.max(
+        0,
+        deeds.findLastIndex((deed) => isDone(change, [deed])),
+      );
 }
 
 /** Index of a step; the number of steps where there is none of that name. */
@@ -104,7 +121,7 @@ function search(runbook: Runbook, before: Progress, deeds: readonly Deed[], deed
 export function lastEdit(deeds: readonly Deed[]): JsonObject | undefined {
   // Whether it ended well or not: a command of several may have done a part of it.
   const changes = deeds.filter(({ succeeded, call, subject }) =>
-    call.name === "Bash" ? !/^(?:check|kubectl|git diff)\b/.test(subject) : succeeded,
+    call.name === "Bash" ? !/^(?:check|kubectl|git diff|npm (?:run )?test|node --test)\b/.test(subject) : succeeded,
   );
   const [only, ...more] = changes.filter(({ call }) => call.name !== "Read");
   return only?.call.name === "Edit" && more.length === 0 ? only.call.input : undefined;
@@ -117,24 +134,46 @@ function mendedBy(output: string, causes: readonly string[], mended: readonly st
   return causes.filter((cause) => !mended.includes(cause) && lines.includes(`✓ goes: ${cause}`));
 }
 
-function endOf(runbook: Runbook, deed: Deed, { step, calls, wrong }: Omit<Progress, "end">, situation: Situation): End | undefined {
+function endOf(
+  runbook: Runbook,
+  deeds: readonly Deed[],
+  deed: Deed,
+  { step, calls, wrong }: Omit<Progress, "end">,
+  situation: Situation,
+): End | undefined {
   if (deed.succeeded && step >= runbook.steps.length) {
     const url = runbook.finish["pull-request"].exec(deed.output)?.[0];
     if (url !== undefined) return { kind: "pull-request", url };
   }
   if (deed.succeeded && runbook.finish["no-fault"]?.test(deed.subject) === true) return { kind: "no-fault", text: deed.output.trim() };
   if (situation.nothingFound && step > stepIndex(runbook, runbook.finish["nothing-found"])) return { kind: "nothing-found" };
+  if (situation.needsProof && lacksProof(runbook, deeds, step)) return { kind: "unproved" };
   if (runbook.search !== undefined && wrong >= runbook.search.proposals) return { kind: "proposals", wrong };
   if (calls >= runbook.budget.calls) return { kind: "budget", calls };
   return undefined;
 }
 
+/** Is the step done that should prove a change, and did nothing fail before the first one that passes now? */
+export function lacksProof(runbook: Runbook, deeds: readonly Deed[], step: number): boolean {
+  const { proof } = runbook.finish;
+  if (proof === undefined || step <= stepIndex(runbook, proof.by)) return false;
+  const changed = deeds.findIndex(
+    ({ call, subject, succeeded }) => succeeded && (call.name === "Edit" || call.name === "Write") && !proof.tests.test(subject),
+  );
+  const before = deeds.slice(0, changed < 0 ? deeds.length : changed);
+  return !before.some((deed) => !deed.succeeded && fits(proof.of, deed));
+}
+
 /** A step is done when calls that succeeded meet its conditions. */
 export function isDone(step: Step, deeds: readonly Deed[]): boolean {
   const met = (condition: Condition) =>
-    deeds.filter((deed) => deed.succeeded && !deed.repeated && fits(condition, deed)).length >= condition.times ||
-    (condition.times === 1 && deeds.some((deed) => deed.succeeded && fits(condition, deed)));
+    deeds.filter((deed) => endedSo(condition, deed) && !deed.repeated && fits(condition, deed)).length >= condition.times ||
+    (condition.times === 1 && deeds.some((deed) => endedSo(condition, deed) && fits(condition, deed)));
   return (step.done.all ?? []).every(met) && (step.done.any === undefined || step.done.any.some(met));
+}
+
+function endedSo(condition: Condition, deed: Deed): boolean {
+  return deed.succeeded !== condition.failed;
 }
 
 function fits(condition: Condition, deed: Deed): boolean {
