@@ -172,7 +172,7 @@ function runTests(tree: Tree): Promise<Done> {
     tree,
     (folder) =>
       new Promise((done) => {
-        execFile(process.execPath, ["--test", "--test-reporter=tap"], { cwd: folder, timeout: 60_000 }, (error, stdout) => {
+        execFile(process.execPath, ["--test", "--test-reporter=tap"], { cwd: folder, timeout: 10_000 }, (error, stdout) => {
           done({ tree, output: stdout, failed: error !== null });
         });
       }),

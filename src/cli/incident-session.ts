@@ -12,7 +12,6 @@ import { dietOf } from "../prompt/diet.ts";
 import { incidentSystem } from "../prompt/system-text.ts";
 import type { Observe, SessionEvent } from "../record/events.ts";
 import type { SessionSummary } from "../record/summary.ts";
-import type { TriageFacts } from "../runbook/facts.ts";
 import { createGuide } from "../runbook/guide.ts";
 import { withoutSearch } from "../runbook/without-search.ts";
 import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
@@ -23,7 +22,7 @@ import { openRuntime, openScripted, type OpenedRuntime, type RuntimeChoice } fro
 import { findPrograms } from "./programs.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
-import { readManifestFolder, triageFacts } from "./triage-facts.ts";
+import { readManifestFolder, type SessionTriage, triageSession } from "./triage-facts.ts";
 import { findClient, withSession } from "./with-session.ts";
 
 export interface IncidentRequest extends Omit<RuntimeChoice, "runtime"> {
@@ -66,11 +65,18 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
-    const own = await writeSessionPrograms(context.packageRoot, tempFolder, [
-      ...(has("triage") ? (["triage"] as const) : []),
-      ...(has("check") ? (["check"] as const) : []),
-      ...(has("quick-fix") ? (["fix"] as const) : []),
-    ]);
+    const manifests = await readManifestFolder(scenario.paths.repo);
+    const found = has("triage") ? await triageOf(scenario, manifests, has("quick-fix")) : undefined;
+    const own = await writeSessionPrograms(
+      context.packageRoot,
+      tempFolder,
+      [
+        ...(has("triage") ? (["triage"] as const) : []),
+        ...(has("check") ? (["check"] as const) : []),
+        ...(has("quick-fix") ? (["fix"] as const) : []),
+      ],
+      found === undefined ? undefined : { namespace: scenario.namespace, found: found.fixes },
+    );
     const workdir = join(tempFolder, scenario.repository.name);
     const { runtime: kind } = request;
     const opened = await (request.open?.({ workdir }) ??
@@ -80,9 +86,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
     const { runtime } = opened;
     const wanted = request.guidance ?? opened.guidance;
     const guidance = wanted === "forms" && !runtime.facts.can.grammar ? "steps" : wanted;
-    const manifests = await readManifestFolder(scenario.paths.repo);
-    const triage = has("triage") ? await triageOf(scenario, manifests, has("quick-fix")) : undefined;
-    const facts = { namespace: scenario.namespace, workdir, manifests: [...manifests.keys()], triage };
+    const facts = { namespace: scenario.namespace, workdir, manifests: [...manifests.keys()], triage: found?.facts };
     const guide = createGuide({ runbook, level: guidance, facts });
     let record = emptyRecord;
     let firstRequestAt: number | undefined;
@@ -144,10 +148,10 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
 }
 
 /** What is wrong in the recorded cluster, before the model is asked. */
-async function triageOf(scenario: Scenario, files: ReadonlyMap<string, string>, quickFixes: boolean): Promise<TriageFacts> {
+async function triageOf(scenario: Scenario, files: ReadonlyMap<string, string>, quickFixes: boolean): Promise<SessionTriage> {
   const snapshot = snapshotOf(await loadCluster(scenario.paths.cluster));
   const repositoryText = await readText(scenario.paths.repo, new Set(files.keys()));
-  return triageFacts({ snapshot, namespace: scenario.namespace, files, repositoryText, quickFixes });
+  return triageSession({ snapshot, namespace: scenario.namespace, files, repositoryText, quickFixes });
 }
 
 /** A report as scripts read it; the same object is kept as `report.json`. */

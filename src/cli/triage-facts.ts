@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import type { Place, TriageFacts } from "../runbook/facts.ts";
 import type { Finding } from "../triage/finding.ts";
 import { fixCandidates } from "../triage/fix-candidates.ts";
-import { proposeFixes, writeCandidate, type WorkingTree } from "../triage/fixes.ts";
+import { type Fix, proposeFixes, writeCandidate, type WorkingTree } from "../triage/fixes.ts";
 import type { ObjectRef } from "../triage/kube-object.ts";
 import { manifestPaths } from "../triage/manifest-paths.ts";
 import { locateField, readManifests, type Span } from "../triage/manifests.ts";
@@ -27,8 +27,19 @@ export interface TriageFactsOptions {
 /** So many objects are offered to look at: a model chooses well among few. */
 const mostObjects = 6;
 
+/** What triage finds before a session begins: as the guide needs it, and the quick fixes that it names. */
+export interface SessionTriage {
+  readonly facts: TriageFacts;
+  readonly fixes: readonly Fix[];
+}
+
 /** What triage finds before a session begins, as the guide needs it. Pure. */
-export function triageFacts({ snapshot, namespace, files, repositoryText, quickFixes }: TriageFactsOptions): TriageFacts {
+export function triageFacts(options: TriageFactsOptions): TriageFacts {
+  return triageSession(options).facts;
+}
+
+/** The same with the quick fixes themselves, for the program that makes them. Pure. */
+export function triageSession({ snapshot, namespace, files, repositoryText, quickFixes }: TriageFactsOptions): SessionTriage {
   const named = readManifests(files, namespace).objects.flatMap((object) => object.namespace ?? []);
   const namespaces = [...new Set([namespace, ...named])];
   const findings = namespaces.flatMap((one) => triage(snapshot, one));
@@ -38,7 +49,7 @@ export function triageFacts({ snapshot, namespace, files, repositoryText, quickF
     evidence.filter(({ object, from }) => object.kind === "Pod" && /last state|log/.test(from)),
   );
   const fixes = quickFixes ? proposeFixes(snapshot, namespaces, findings, tree) : [];
-  return {
+  const facts: TriageFacts = {
     text: renderFindings(findings, rolloutsOf(snapshot, namespace)),
     findings: findings.map(({ says }) => says),
     causes: findings.filter(({ severity }) => severity !== "symptom").map(({ says }) => says),
@@ -53,6 +64,7 @@ export function triageFacts({ snapshot, namespace, files, repositoryText, quickF
         1,
       )[0],
   };
+  return { facts, fixes };
 }
 
 /** Objects that findings name and that are there: what has to change first, then what shows it. */

@@ -91,8 +91,8 @@ export function openFixes(
 
 /** The file with a candidate written where its finding points; `undefined` where the files do not have the place. */
 export function writeCandidate(
-  finding: Finding,
-  { value }: Candidate,
+  finding: Pick<Finding, "fault" | "object" | "field">,
+  { value }: Pick<Candidate, "value">,
   tree: Pick<WorkingTree, "files" | "namespace">,
 ): { readonly path: string; readonly text: string } | undefined {
   const { files, namespace } = tree;
@@ -107,7 +107,7 @@ export function writeCandidate(
 }
 
 /** Of a command line that cannot be started the first word is what is written anew. */
-function wordOf({ fault, field }: Finding): readonly FieldStep[] {
+function wordOf({ fault, field }: Pick<Finding, "fault" | "field">): readonly FieldStep[] {
   return fault === "command-not-found" ? [...field, 0] : field;
 }
 
