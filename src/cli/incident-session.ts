@@ -14,17 +14,17 @@ import { dietOf } from "../prompt/diet.ts";
 import { incidentSystem } from "../prompt/system-text.ts";
 import type { Observe, SessionEvent } from "../record/events.ts";
 import type { SessionSummary } from "../record/summary.ts";
-import type { TriageFacts } from "../runbook/facts.ts";
 import { createGuide } from "../runbook/guide.ts";
 import { withoutSearch } from "../runbook/without-search.ts";
 import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
 import type { Runtime, RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
-import { openRuntime, openScripted, type RuntimeChoice } from "./open-runtime.ts";
+import { readText } from "./cluster/working-tree.ts";
+import { openRuntime, openScripted, type OpenedRuntime, type RuntimeChoice } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
-import { readManifestFolder, triageFacts } from "./triage-facts.ts";
+import { readManifestFolder, type SessionTriage, triageSession } from "./triage-facts.ts";
 import { findClient, withSession } from "./with-session.ts";
 
 export interface IncidentRequest extends Omit<RuntimeChoice, "runtime"> {
@@ -35,6 +35,8 @@ export interface IncidentRequest extends Omit<RuntimeChoice, "runtime"> {
   readonly client: string | undefined;
   /** A file; the package's own for this kind of incident where it is absent. */
   readonly runbook: string | undefined;
+  /** Opens the engine, for whoever brings one; by `runtime` and `model` where it is absent. */
+  readonly open?: ((place: { readonly workdir: string }) => Promise<OpenedRuntime>) | undefined;
   /** What the session goes without, to see what it is worth. */
   readonly without?: readonly SessionPart[] | undefined;
   /** The client is pointed straight at the Messages endpoint of `url`, without any of ours: what one would have without Cloister. */
@@ -67,22 +69,27 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
-    const own = await writeSessionPrograms(context.packageRoot, tempFolder, [
-      ...(has("triage") ? (["triage"] as const) : []),
-      ...(has("check") ? (["check"] as const) : []),
-      ...(has("quick-fix") ? (["fix"] as const) : []),
-    ]);
+    const manifests = await readManifestFolder(scenario.paths.repo);
+    const found = has("triage") ? await triageOf(scenario, manifests, has("quick-fix")) : undefined;
+    const own = await writeSessionPrograms(
+      context.packageRoot,
+      tempFolder,
+      [
+        ...(has("triage") ? (["triage"] as const) : []),
+        ...(has("check") ? (["check"] as const) : []),
+        ...(has("quick-fix") ? (["fix"] as const) : []),
+      ],
+      found === undefined ? undefined : { namespace: scenario.namespace, found: found.fixes },
+    );
     const workdir = join(tempFolder, scenario.repository.name);
     const { runtime: kind } = request;
-    const opened =
-      kind === "scripted"
-        ? await openScripted(scenario.paths.script, { workdir })
-        : await openRuntime(context, { ...request, runtime: kind }, (text) => observe({ type: "progress", at: Date.now(), text }));
+    const opened = await (request.open?.({ workdir }) ??
+      (kind === "scripted"
+        ? openScripted(scenario.paths.script, { workdir })
+        : openRuntime(context, { ...request, runtime: kind }, (text) => observe({ type: "progress", at: Date.now(), text }))));
     const runtime = has("grammar") ? opened.runtime : withoutGrammar(opened.runtime);
     const guidance = guidanceOf(request.guidance ?? opened.guidance, runtime.facts, has);
-    const manifests = await readManifestFolder(scenario.paths.repo);
-    const triage = has("triage") ? await triageOf(scenario, manifests, has("quick-fix")) : undefined;
-    const facts = { namespace: scenario.namespace, workdir, manifests: [...manifests.keys()], triage };
+    const facts = { namespace: scenario.namespace, workdir, manifests: [...manifests.keys()], triage: found?.facts };
     const guide = has("guide") ? createGuide({ runbook, level: guidance, facts }) : undefined;
     let record = emptyRecord;
     let firstRequestAt: number | undefined;
@@ -163,9 +170,10 @@ function withoutGrammar(runtime: Runtime): Runtime {
 }
 
 /** What is wrong in the recorded cluster, before the model is asked. */
-async function triageOf(scenario: Scenario, files: ReadonlyMap<string, string>, quickFixes: boolean): Promise<TriageFacts> {
+async function triageOf(scenario: Scenario, files: ReadonlyMap<string, string>, quickFixes: boolean): Promise<SessionTriage> {
   const snapshot = snapshotOf(await loadCluster(scenario.paths.cluster));
-  return triageFacts({ snapshot, namespace: scenario.namespace, files, quickFixes });
+  const repositoryText = await readText(scenario.paths.repo, new Set(files.keys()));
+  return triageSession({ snapshot, namespace: scenario.namespace, files, repositoryText, quickFixes });
 }
 
 /** A report as scripts read it; the same object is kept as `report.json`. */

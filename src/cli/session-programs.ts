@@ -2,6 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellWord } from "../seal/inside-script.ts";
+import type { Fix } from "../triage/fixes.ts";
+import { writeSessionFixes } from "./session-fixes.ts";
 
 /** The programs of ours that a sealed session can have on its PATH. */
 export type SessionProgram = "triage" | "check" | "fix";
@@ -21,17 +23,24 @@ export async function writeSessionPrograms(
   packageRoot: string,
   sessionFolder: string,
   names: readonly SessionProgram[],
+  /** The quick fixes that `fix` makes; it looks for them itself where this is absent. */
+  fixes?: { readonly namespace: string; readonly found: readonly Fix[] },
 ): Promise<SessionPrograms> {
   const pathFolder = join(sessionFolder, "bin");
   const main = join(packageRoot, "dist", "src", "cli", "sealed-main.js");
   await mkdir(pathFolder, { recursive: true, mode: 0o700 });
+  const fixesFile = join(sessionFolder, "fixes.json");
+  if (fixes !== undefined) await writeSessionFixes(fixesFile, fixes.namespace, fixes.found);
   for (const name of names) {
-    const command = [process.execPath, main, name].map((word) => shellWord(word)).join(" ");
+    const own =
+      name === "fix" && fixes !== undefined ? [join(packageRoot, "dist", "src", "cli", "session-fix-main.js"), fixesFile] : [main, name];
+    const command = [process.execPath, ...own].map((word) => shellWord(word)).join(" ");
     // A status other than 0 reads as a failure in a session: that triage found something is none.
     const script = name === "triage" ? `${command} "$@" || [ "$?" = 1 ]` : `exec ${command} "$@"`;
     await writeFile(join(pathFolder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
-  return { pathFolder, readable: [join(packageRoot, "dist"), join(packageRoot, "package.json"), dependencies()] };
+  const shown = fixes === undefined ? [] : [fixesFile];
+  return { pathFolder, readable: [...shown, join(packageRoot, "dist"), join(packageRoot, "package.json"), dependencies()] };
 }
 
 /** The folder that our dependencies are installed in; the package's own, or one further up. */

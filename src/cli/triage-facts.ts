@@ -2,10 +2,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Place, TriageFacts } from "../runbook/facts.ts";
 import type { Finding } from "../triage/finding.ts";
-import { proposeFixes } from "../triage/fixes.ts";
+import { fixCandidates } from "../triage/fix-candidates.ts";
+import { type Fix, proposeFixes, writeCandidate, type WorkingTree } from "../triage/fixes.ts";
 import type { ObjectRef } from "../triage/kube-object.ts";
 import { manifestPaths } from "../triage/manifest-paths.ts";
-import { locateField, readManifests, type Span, writeValue } from "../triage/manifests.ts";
+import { locateField, readManifests, type Span } from "../triage/manifests.ts";
 import { nearMisses } from "../triage/near.ts";
 import { renderFindings } from "../triage/render.ts";
 import type { Snapshot } from "../triage/snapshot.ts";
@@ -17,6 +18,8 @@ export interface TriageFactsOptions {
   readonly namespace: string;
   /** The repository's plain manifests by path. */
   readonly files: ReadonlyMap<string, string>;
+  /** What the repository says beside its manifests: a program's own words for its options. */
+  readonly repositoryText?: string | undefined;
   /** False: the guide offers no quick fixes. */
   readonly quickFixes: boolean;
 }
@@ -24,24 +27,36 @@ export interface TriageFactsOptions {
 /** So many objects are offered to look at: a model chooses well among few. */
 const mostObjects = 6;
 
+/** What triage finds before a session begins: as the guide needs it, and the quick fixes that it names. */
+export interface SessionTriage {
+  readonly facts: TriageFacts;
+  readonly fixes: readonly Fix[];
+}
+
 /** What triage finds before a session begins, as the guide needs it. Pure. */
-export function triageFacts({ snapshot, namespace, files, quickFixes }: TriageFactsOptions): TriageFacts {
+export function triageFacts(options: TriageFactsOptions): TriageFacts {
+  return triageSession(options).facts;
+}
+
+/** The same with the quick fixes themselves, for the program that makes them. Pure. */
+export function triageSession({ snapshot, namespace, files, repositoryText, quickFixes }: TriageFactsOptions): SessionTriage {
   const named = readManifests(files, namespace).objects.flatMap((object) => object.namespace ?? []);
   const namespaces = [...new Set([namespace, ...named])];
   const findings = namespaces.flatMap((one) => triage(snapshot, one));
-  const places = findings.flatMap((finding) => placeOf(files, namespace, finding) ?? []);
+  const tree = { files, namespace, repositoryText };
+  const places = findings.flatMap((finding) => placeOf(tree, finding) ?? []);
   const pods = findings.flatMap(({ evidence }) =>
     evidence.filter(({ object, from }) => object.kind === "Pod" && /last state|log/.test(from)),
   );
-  const fixes = quickFixes ? proposeFixes(snapshot, namespaces, findings, { files, namespace }) : [];
-  return {
+  const fixes = quickFixes ? proposeFixes(snapshot, namespaces, findings, tree) : [];
+  const facts: TriageFacts = {
     text: renderFindings(findings, rolloutsOf(snapshot, namespace)),
     findings: findings.map(({ says }) => says),
     causes: findings.filter(({ severity }) => severity !== "symptom").map(({ says }) => says),
     objects: [...new Set(objectsOf(snapshot, findings).map(kubectlName))].slice(0, mostObjects),
     pods: [...new Set(pods.map(({ object }) => `${object.name} -n ${object.namespace ?? namespace}`))].slice(0, 3),
     places,
-    fixes: fixes.map(({ says }) => says),
+    fixes: fixes.map(({ says, why, finding }, index) => ({ number: index + 1, says, why, cause: finding.says })),
     nearest: (name) =>
       nearMisses(
         name,
@@ -49,6 +64,7 @@ export function triageFacts({ snapshot, namespace, files, quickFixes }: TriageFa
         1,
       )[0],
   };
+  return { facts, fixes };
 }
 
 /** Objects that findings name and that are there: what has to change first, then what shows it. */
@@ -61,17 +77,36 @@ function kubectlName({ kind, namespace, name }: ObjectRef): string {
   return `${kind.toLowerCase()}/${name}${namespace === undefined ? "" : ` -n ${namespace}`}`;
 }
 
-/** The line that a finding points at, and what could stand in its place; `undefined` where the files do not have it as a plain value. */
-function placeOf(files: ReadonlyMap<string, string>, namespace: string, finding: Finding): Place | undefined {
+/** The line that a finding points at, and what could stand in its place; `undefined` where the files do not have it. */
+function placeOf(tree: WorkingTree, finding: Finding): Place | undefined {
+  const { files, namespace } = tree;
   const located = locateField(files, finding.object, namespace, finding.field);
   // A setting under a wrong name: the name is what is written anew.
   const span = finding.fault === "setting-missing" ? located?.key : located?.value;
   const text = span === undefined ? undefined : files.get(span.path);
-  if (span === undefined || text === undefined) return undefined;
-  const line = lineAt(text, span);
+  const own = span === undefined || text === undefined ? undefined : lineAt(text, span);
+  const written = fixCandidates(finding, tree.repositoryText ?? "").flatMap((candidate) => {
+    const file = writeCandidate(finding, candidate, tree);
+    const change = file === undefined ? undefined : changedLine(files.get(file.path) ?? "", file.text);
+    return file === undefined || change === undefined ? [] : [{ path: file.path, ...change }];
+  });
+  const [first] = written;
+  const line = own !== undefined && span !== undefined ? { path: span.path, ...own } : first;
   if (line === undefined) return undefined;
-  const candidates = finding.candidates.map(({ value }) => lineAt(writeValue(text, span, value), { ...span, end: span.start })?.text ?? "");
-  return { path: span.path, ...line, candidates: [...new Set(candidates)].filter((one) => one !== "" && one !== line.text) };
+  const candidates = written.filter((one) => one.path === line.path && one.line === line.line).map(({ after }) => after);
+  return { path: line.path, line: line.line, text: line.text, candidates: [...new Set(candidates)], cause: finding.says };
+}
+
+/** The one line in which two texts differ, or the one behind which the second has more; `undefined` where there is more to it. */
+function changedLine(before: string, after: string): { readonly line: number; readonly text: string; readonly after: string } | undefined {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  const more = now.length - old.length;
+  if (more < 0) return undefined;
+  const first = old.findIndex((line, at) => line !== now[at]);
+  const line = more === 0 ? first : (first < 0 ? old.length : first) - 1;
+  const rest = old.slice(line + 1);
+  if (line < 0 || rest.some((one, at) => one !== now[line + 1 + more + at])) return undefined;
+  return { line, text: old[line] ?? "", after: now.slice(line, line + 1 + more).join("\n") };
 }
 
 /** The line that a span begins in; `undefined` where it goes over more than one. */

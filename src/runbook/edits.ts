@@ -43,11 +43,18 @@ export function editForms({ id, source, path, text, evidence, tried, only }: Edi
 export function placeForms(id: string, path: string, text: string, places: readonly Place[]): readonly Form[] {
   const lines = text.split("\n");
   return places.flatMap((place) => {
-    const old = lines[place.line] === place.text ? uniqueText(lines, place.line) : undefined;
+    const line = lineOf(lines, place);
+    const old = line === undefined ? undefined : uniqueText(lines, line);
     if (old === undefined) return [];
     const before = old.slice(0, old.length - place.text.trim().length);
-    return place.candidates.map((line) => editForm(id, path, old, [{ kind: "fixed", text: before + line.trim() }]));
+    return place.candidates.map((line) => editForm(id, path, old, [{ kind: "fixed", text: before + line.trimStart() }]));
   });
+}
+
+/** Where a place's line stands now: an edit above may have moved it. `undefined` where it is not there as it was. */
+export function lineOf(lines: readonly string[], { line, text }: Place): number | undefined {
+  const all = lines.flatMap((one, index) => (one === text ? [index] : []));
+  return all.toSorted((a, b) => Math.abs(a - line) - Math.abs(b - line))[0];
 }
 
 function editForm(id: string, path: string, old: string, replacement: readonly Piece[]): Form {
@@ -89,7 +96,7 @@ export function readScalar(line: string): Scalar | undefined {
 }
 
 /** The line's text without indentation; with as many lines before it as make it occur once in the file, which the client's Edit demands. */
-function uniqueText(lines: readonly string[], index: number): string | undefined {
+export function uniqueText(lines: readonly string[], index: number): string | undefined {
   const whole = lines.join("\n");
   for (let from = index; from >= 0 && index - from <= 8; from--) {
     const text = lines

@@ -23,10 +23,22 @@ export interface TriageFacts {
   readonly pods: readonly string[];
   /** Lines that have to be changed. */
   readonly places: readonly Place[];
-  /** What `fix 1`, `fix 2` … would change, one line each; empty where there is none, or none is to be offered. */
-  readonly fixes: readonly string[];
+  /** What `fix N` would change; empty where there is none, or none is to be offered. */
+  readonly fixes: readonly OfferedFix[];
   /** The name of an object that somebody may have meant by one that does not exist. */
   readonly nearest: (name: string) => string | undefined;
+}
+
+/** A change that has passed the check. */
+export interface OfferedFix {
+  /** `fix N` makes it. */
+  readonly number: number;
+  /** The object, the field, what stands there and what would. */
+  readonly says: string;
+  /** Why this value. */
+  readonly why: string;
+  /** The finding that it mends, as `TriageFacts.findings` has it. */
+  readonly cause: string;
 }
 
 /** A line of a file that a finding points at. */
@@ -37,6 +49,16 @@ export interface Place {
   readonly line: number;
   /** The line as it stands. */
   readonly text: string;
-  /** The line with another value, or another key, that would fit; the likeliest first. */
+  /** The line with another value, or another key, that would fit, or with lines behind it that are missing; the likeliest first. */
   readonly candidates: readonly string[];
+  /** The finding, as `TriageFacts.findings` has it. */
+  readonly cause: string;
+}
+
+/** The facts without what belongs to faults that are mended by now. */
+export function openFacts(facts: GuideFacts, mended: readonly string[]): GuideFacts {
+  const { triage } = facts;
+  if (triage === undefined || mended.length === 0) return facts;
+  const isOpen = ({ cause }: { readonly cause: string }): boolean => !mended.includes(cause);
+  return { ...facts, triage: { ...triage, places: triage.places.filter(isOpen), fixes: triage.fixes.filter(isOpen) } };
 }

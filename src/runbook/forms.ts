@@ -1,9 +1,11 @@
 import type { Form, FormArgument, Piece } from "../messages/answer.ts";
+import type { JsonObject } from "../messages/conversation.ts";
 import { callKey, type Deed } from "./deeds.ts";
-import { editForms, placeForms } from "./edits.ts";
-import type { GuideFacts, Place } from "./facts.ts";
+import { editForms, lineOf, placeForms } from "./edits.ts";
+import { type GuideFacts, openFacts, type Place } from "./facts.ts";
 import { filesOf } from "./files.ts";
-import { lastEdit, type Progress, start, stepIndex } from "./progress.ts";
+import { functionForms } from "./function-edits.ts";
+import { lastChange, lastEdit, type Progress, start, stepIndex } from "./progress.ts";
 import { looksAt } from "./record.ts";
 import { type FormSource, patternOf, type Runbook, splitAtSlots, type Step } from "./runbook.ts";
 import { fillSlot, type SlotFill } from "./slots.ts";
@@ -18,13 +20,17 @@ const expansionLimit = 400;
 export function formsOf(
   runbook: Runbook,
   step: Step,
-  facts: GuideFacts,
+  known: GuideFacts,
   deeds: readonly Deed[],
-  at: Pick<Progress, "from" | "good"> = start,
+  at: Pick<Progress, "from" | "good" | "mended"> = start,
 ): readonly Form[] {
+  const facts = openFacts(known, at.mended);
   const { search } = runbook;
   const again = search !== undefined && step.id !== search.change && stepIndex(runbook, step.id) >= stepIndex(runbook, search.from);
-  const run = runOf(again ? deeds.slice(at.from) : deeds.filter((_, index) => !at.good.includes(index)));
+  // What judges a change may be run again after each.
+  const judges = search !== undefined && stepIndex(runbook, step.id) > stepIndex(runbook, search.change);
+  const since = judges ? Math.max(at.from, lastChange(runbook, deeds)) : at.from;
+  const run = runOf(again ? deeds.slice(since) : deeds.filter((_, index) => !at.good.includes(index)));
   for (const id of step.forms ?? []) {
     const source = runbook.forms[id];
     const forms = source === undefined ? [] : expand(id, source, runbook, facts, deeds, run);
@@ -59,6 +65,15 @@ function placesIn(places: readonly Place[], path: string, { workdir }: GuideFact
   return places.filter((place) => `${workdir}/${place.path}` === path);
 }
 
+function editsOf(deeds: readonly Deed[]): readonly JsonObject[] {
+  return deeds.flatMap(({ call }) => (call.name === "Edit" ? [call.input] : []));
+}
+
+/** What commands printed: a log, a test that failed. */
+function evidenceOf(deeds: readonly Deed[]): readonly string[] {
+  return deeds.flatMap(({ call, output }) => (call.name === "Bash" ? [output] : []));
+}
+
 function runOf(deeds: readonly Deed[]): ReadonlySet<string> {
   return new Set(deeds.map((deed) => callKey(deed.call.name, deed.call.input)));
 }
@@ -71,6 +86,11 @@ function expand(
   deeds: readonly Deed[],
   run: ReadonlySet<string>,
 ): readonly Form[] {
+  if ("edit" in source && source.edit === "function") {
+    const tried = editsOf(deeds);
+    const evidence = evidenceOf(deeds);
+    return [...filesOf(deeds)].flatMap(([path, text]) => functionForms({ id, path, text, evidence, tried }));
+  }
   if ("edit" in source) {
     const evidence = looksAt(runbook, deeds);
     const files = [...filesOf(deeds)].filter(([path]) => /\.ya?ml$/.test(path));
@@ -79,9 +99,9 @@ function expand(
     const fresh = fitting.filter((form) => !run.has(keyOf(form.tool, form.arguments) ?? ""));
     // Values that triage names come first: while one of them is untried, they are all that is offered.
     if (fresh.length > 0) return fresh;
-    const tried = deeds.flatMap(({ call }) => (call.name === "Edit" ? [call.input] : []));
+    const tried = editsOf(deeds);
     const open = files.flatMap(([path, text]) => {
-      const named = placesIn(places, path, facts).map(({ line }) => line);
+      const named = placesIn(places, path, facts).flatMap((place) => lineOf(text.split("\n"), place) ?? []);
       return editForms({ id, source, path, text, evidence, tried, only: named.length > 0 ? named : undefined });
     });
     return open;

@@ -23,6 +23,7 @@ export interface GuideOptions {
 export function createGuide({ runbook, level, facts }: GuideOptions): Guide {
   const situation: Situation = {
     nothingFound: facts.triage !== undefined && facts.triage.findings.length === 0,
+    needsProof: level === "forms",
     causes: facts.triage?.causes ?? [],
     isSpent: (step, deeds) => level === "forms" && step.forms !== undefined && formsOf(runbook, step, facts, deeds).length === 0,
   };
@@ -77,6 +78,13 @@ function closing(end: End, runbook: Runbook, facts: GuideFacts, deeds: readonly 
       return `${end.text}\n\nNo pull request was opened.`;
     case "nothing-found":
       return nothingFound(runbook, deeds);
+    case "unproved":
+      return handOver(
+        "the tests pass with the change, and passed without it, so nothing shows that it mends the fault",
+        runbook,
+        facts,
+        deeds,
+      );
     case "proposals":
       return handOver(`${end.wrong} changes were tried, and none passed the check`, runbook, facts, deeds);
     case "budget":

@@ -1,7 +1,7 @@
 import type { Deed } from "./deeds.ts";
-import type { GuideFacts } from "./facts.ts";
+import { type GuideFacts, openFacts } from "./facts.ts";
 import { filesOf } from "./files.ts";
-import type { Progress } from "./progress.ts";
+import { lacksProof, type Progress } from "./progress.ts";
 import { isLook, looksOf, signsOf } from "./record.ts";
 import type { Runbook } from "./runbook.ts";
 
@@ -17,6 +17,8 @@ export function noteFor(runbook: Runbook, facts: GuideFacts, deeds: readonly Dee
   if (wrong) parts.push("This change does not mend it. Take it back, then make another one.");
   else if (!deed.succeeded) parts.push(failure(facts, deed));
   else parts.push(...repetition(runbook, facts, deeds, deed), ...withoutEffect(deeds, deed));
+  if (after.step > before.step && lacksProof(runbook, deeds, after.step) && !lacksProof(runbook, deeds, before.step))
+    parts.push("No test failed before this change, so nothing shows yet that it mends the fault: a test that fails without it would.");
   const known = signsOf(runbook, deeds.slice(0, -1));
   const fresh = signsOf(runbook, [deed]).filter((sign) => !known.includes(sign));
   const step = runbook.steps[after.step];
@@ -24,7 +26,7 @@ export function noteFor(runbook: Runbook, facts: GuideFacts, deeds: readonly Dee
   for (const sign of recalled) parts.push(`${sign}.`);
   if (after.end !== undefined || step === undefined) return parts.join(" ");
   if (!wrong) parts.push(`${after.step === before.step && after.from === before.from ? "Still to do" : "Next"}: ${step.do}.`);
-  if (step.id === runbook.search?.change && after.step !== before.step) parts.push(...fixesText(facts));
+  if (step.id === runbook.search?.change && after.step !== before.step) parts.push(...fixesText(openFacts(facts, after.mended)));
   const left = runbook.budget.calls - after.calls;
   if (left <= 5) parts.push(`${left} calls left.`);
   return parts.join(" ");
@@ -43,7 +45,7 @@ function fixesText({ triage }: GuideFacts): readonly string[] {
   const fixes = triage?.fixes ?? [];
   return fixes.length === 0
     ? []
-    : [`Quick fixes that pass the check: ${fixes.map((says, index) => `fix ${index + 1}: ${says}`).join("; ")}.`];
+    : [`Quick fixes that pass the check: ${fixes.map(({ number, says }) => `fix ${number}: ${says}`).join("; ")}.`];
 }
 
 function failure({ triage }: GuideFacts, deed: Deed): string {

@@ -10,7 +10,7 @@ export type Runbook = z.infer<typeof runbookSchema>;
 export type Step = Runbook["steps"][number];
 export type Condition = z.infer<typeof conditionSchema>;
 export type FormSource = z.infer<typeof formSchema>;
-export type EditSource = Extract<FormSource, { readonly edit: unknown }>;
+export type EditSource = Extract<FormSource, { readonly edit: "value" }>;
 export type SlotSource = z.infer<typeof slotSchema>;
 
 /** How much of the runbook a model gets. `free`: nothing. `steps`: notes, budgets, held ends. `forms`: that and the step's forms. */
@@ -33,11 +33,12 @@ const pattern = z
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "a name: lower-case letters, digits and hyphens, 40 at most");
 
-/** A call that succeeded: `tool` (Bash where absent), what it ran or touched, what it printed. */
+/** A call that succeeded, or failed where `failed` says so: `tool` (Bash where absent), what it ran or touched, what it printed. */
 const conditionSchema = z.strictObject({
   tool: z.string().max(64).default("Bash"),
   matches: pattern.optional(),
   output: pattern.optional(),
+  failed: z.boolean().default(false),
   /** So many different calls have to meet it. */
   times: z.int().min(1).max(10).default(1),
 });
@@ -78,6 +79,8 @@ const formSchema = z.union([
     except: pattern.optional(),
     multiples: z.array(z.number().positive().max(64)).min(1).max(8).optional(),
   }),
+  /** The body of a function of a source file that was read. */
+  z.strictObject({ edit: z.literal("function") }),
 ]);
 
 const slotSchema = z.union([
@@ -145,6 +148,11 @@ const runbookSchema = z
       "no-fault": pattern.optional(),
       /** Where triage found nothing the work ends, with nothing changed, once this step is done. */
       "nothing-found": name.optional(),
+      /**
+       * What proves a change: a call that failed before any file but `tests` was changed and succeeds once the step `by` is done. Under `forms` the work ends there
+       * without it; otherwise a note says so.
+       */
+      proof: z.strictObject({ of: conditionSchema, by: name, tests: pattern }).optional(),
     }),
     forms: z.record(name, formSchema).default({}),
     slots: z.record(name, slotSchema).default({}),
@@ -165,6 +173,9 @@ const runbookSchema = z
         context.addIssue({ code: "custom", path: ["search", key], message: `there is no step named ${search[key]}` });
     if (search !== undefined && !(search.form in runbook.forms))
       context.addIssue({ code: "custom", path: ["search", "form"], message: `there is no form named ${search.form}` });
+    const proved = runbook.finish.proof?.by;
+    if (proved !== undefined && !seen.has(proved))
+      context.addIssue({ code: "custom", path: ["finish", "proof", "by"], message: `there is no step named ${proved}` });
     const quiet = runbook.finish["nothing-found"];
     if (quiet !== undefined && !seen.has(quiet))
       context.addIssue({ code: "custom", path: ["finish", "nothing-found"], message: `there is no step named ${quiet}` });

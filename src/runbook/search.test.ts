@@ -19,7 +19,15 @@ const selector: TriageFacts = {
   causes: ["the selector of Service web matches no pod"],
   objects: ["service/web -n shop", "deployment/web -n shop"],
   pods: [],
-  places: [{ path: "deploy/web.yaml", line: 3, text: "    app: web-frontend", candidates: ["    app: web", "    app: cart"] }],
+  places: [
+    {
+      path: "deploy/web.yaml",
+      line: 3,
+      text: "    app: web-frontend",
+      candidates: ["    app: web", "    app: cart"],
+      cause: "the selector of Service web matches no pod",
+    },
+  ],
   fixes: [],
   nearest: (name) => (name === "webb" ? "web" : undefined),
 };
@@ -146,7 +154,10 @@ test("of two faults one may be mended first: its change stays, and may be made a
 });
 
 test("quick fixes are offered alone while one of them is untried, and told when it is time", () => {
-  const fixes = { ...selector, fixes: ["Service web, spec.selector.app: web-frontend → web"] };
+  const fixes = {
+    ...selector,
+    fixes: [{ number: 1, says: "Service web, spec.selector.app: web-frontend → web", why: "a label", cause: selector.causes[0] ?? "" }],
+  };
   const { answer, notes } = guide("forms", fixes, pods, service, read);
   assert.deepEqual(spelled(answer), ["fix 1"]);
   assert.match(notes.get("c2") ?? "", /Quick fixes that pass the check: fix 1: Service web/);

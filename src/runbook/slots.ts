@@ -50,7 +50,7 @@ function triaged(part: "objects" | "pods" | "files" | "fixes", { triage, manifes
       return distinct(named.length > 0 ? named : manifests);
     }
     case "fixes":
-      return (triage?.fixes ?? []).map((_, index) => String(index + 1));
+      return (triage?.fixes ?? []).map(({ number }) => String(number));
     case "objects":
     case "pods":
       // `deployment/web -n shop`: each word is a name of its own.

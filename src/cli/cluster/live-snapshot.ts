@@ -2,9 +2,9 @@ import { CloisterError } from "../../error.ts";
 import { logKey } from "../../incident/cluster/recorded-cluster.ts";
 import type { JsonValue } from "../../messages/conversation.ts";
 import { statesOf } from "../../triage/container-state.ts";
-import { isObject, type KubeObject, objectAt, readObjects, textAt } from "../../triage/kube-object.ts";
+import { isObject, type KubeObject, listAt, objectAt, readObjects, textAt, valueAt } from "../../triage/kube-object.ts";
 import { createSnapshot, type Snapshot } from "../../triage/snapshot.ts";
-import { isReady } from "../../triage/workloads.ts";
+import { isReady, labelsOf, matchesSelector } from "../../triage/workloads.ts";
 import { type ProgramResult, runProgram } from "../run-program.ts";
 
 export interface ClusterAccess {
@@ -53,6 +53,8 @@ const clusterWide: Readonly<Record<string, string>> = {
 const logLines = 200;
 /** Containers whose logs are read: those that are not well, the first few of them. */
 const mostLogs = 12;
+/** Namespaces beside those that are asked for whose pods are read. */
+const mostPeers = 10;
 
 /**
  * Reads what triage needs of a live cluster with kubectl, and only reads. What this user may not list is left out: nothing is then said about it. The
@@ -67,6 +69,8 @@ export async function readLiveSnapshot(access: ClusterAccess, namespaces: readon
     getAll(access, Object.keys(clusterWide), []),
     getAll(access, ["services"], ["--all-namespaces"]),
   ]);
+  const peers = peerNamespaces(lists.flatMap(({ found }) => found)).filter((one) => !namespaces.includes(one));
+  lists.push(...(await Promise.all(peers.slice(0, mostPeers).map((namespace) => getAll(access, ["pods"], ["--namespace", namespace])))));
   const objects = [
     ...new Map(
       lists.flatMap(({ found }) => found).map((object) => [`${object.kind}/${object.namespace ?? ""}/${object.name}`, object]),
@@ -85,6 +89,18 @@ export async function readLiveSnapshot(access: ClusterAccess, namespaces: readon
     covers: (kind) => read.has(kind),
     log: ({ namespace, pod, container, previous }) => logs.get(logKey(namespace, pod, container, previous)),
   });
+}
+
+/** Other namespaces whose pods a network policy speaks of: without them it would seem to admit nobody. */
+function peerNamespaces(objects: readonly KubeObject[]): readonly string[] {
+  const named = objects.filter(({ kind }) => kind === "Namespace");
+  const rules = objects
+    .filter(({ kind }) => kind === "NetworkPolicy")
+    .flatMap(({ json }) => [...listAt(json, "spec", "ingress"), ...listAt(json, "spec", "egress")]);
+  const peers = rules.flatMap((rule) => [...listAt(rule, "from"), ...listAt(rule, "to")]);
+  const selectors = peers.flatMap((peer) => valueAt(peer, "namespaceSelector") ?? []);
+  const chosen = named.filter(({ json }) => selectors.some((selector) => matchesSelector(selector, labelsOf(json))));
+  return [...new Set(chosen.map(({ name }) => name))];
 }
 
 interface Listed {

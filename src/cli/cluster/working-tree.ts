@@ -65,8 +65,9 @@ export async function readText(root: string, except: ReadonlySet<string>): Promi
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const texts: string[] = [];
   let room = mostBytes;
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
+  // Sorted: what is taken from the text must not depend on how a folder is listed.
+  const sorted = entries.map((entry) => ({ entry, path: join(entry.parentPath, entry.name) })).sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (const { entry, path } of sorted) {
     if (!entry.isFile() || except.has(relative(root, path)) || /(?:^|\/)(?:\.git|node_modules)\//.test(relative(root, path))) continue;
     const { size } = await lstat(path);
     if (size > 2 ** 18 || size > room) continue;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { CloisterError } from "../../error.ts";
 import { type CheckResult, checkChange } from "../../triage/check.ts";
-import { type Fix, proposeFixes } from "../../triage/fixes.ts";
+import { type NumberedFix, openFixes } from "../../triage/fixes.ts";
 import { fieldText, refText } from "../../triage/kube-object.ts";
 import type { ManifestProblem } from "../../triage/manifests.ts";
 import { triage } from "../../triage/triage.ts";
@@ -59,26 +59,25 @@ Examples:
 Exit status: 0 there is one, 1 there is none, 2 wrong usage, 3 something is missing.`,
     )
     .action(async (number: number | undefined, options: Options) => {
-      const { root, change, cluster, namespaces } = await open(context, options);
+      const { root, change, cluster, namespaces } = await openTree(context, options);
       const findings = namespaces.flatMap((namespace) => triage(cluster.snapshot, namespace));
-      const fixes = proposeFixes(cluster.snapshot, namespaces, findings, { files: change.after.files, namespace: cluster.namespace });
+      const tree = { files: change.before.files, namespace: cluster.namespace, repositoryText: change.repositoryText };
+      const open = openFixes(cluster.snapshot, namespaces, findings, tree, change.after.files);
       if (number === undefined) {
-        if (options.json === true) context.stdout.write(`${JSON.stringify(fixes.map(describeFix), undefined, 2)}\n`);
-        else if (fixes.length === 0) context.stdout.write("No change of one value is known that passes the check.\n");
-        else
-          for (const [index, fix] of fixes.entries())
-            context.stdout.write(`${printable(`${index + 1}. ${fix.path}: ${fix.says} (${fix.why})`)}\n`);
-        if (fixes.length === 0) process.exitCode = 1;
+        if (options.json === true) context.stdout.write(`${JSON.stringify(open.map(describeFix), undefined, 2)}\n`);
+        else if (open.length === 0) context.stdout.write("No change of one value is known that passes the check.\n");
+        else for (const { number: of, path, says, why } of open) context.stdout.write(`${printable(`${of}. ${path}: ${says} (${why})`)}\n`);
+        if (open.length === 0) process.exitCode = 1;
         return;
       }
-      const fix = fixes[number - 1];
+      const fix = open.find((one) => one.number === number);
       if (fix === undefined)
         throw new CloisterError(
           "usage",
-          fixes.length === 0 ? "There is no quick fix." : `There is no quick fix ${number}: there are ${fixes.length}.`,
+          open.length === 0 ? "There is no quick fix." : `There is no quick fix ${number}, or it is made already.`,
           { hint: "cloister fix" },
         );
-      await writeFile(join(root, fix.path), fix.after);
+      await writeFile(join(root, fix.now.path), fix.now.text);
       if (options.json === true) context.stdout.write(`${JSON.stringify(describeFix(fix), undefined, 2)}\n`);
       else context.stdout.write(`${printable(`Changed ${fix.path}: ${fix.says}`)}\n`);
     });
@@ -92,7 +91,7 @@ function withTreeOptions(command: Command): Command {
     .exitOverride();
 }
 
-async function open(context: CliContext, options: Options) {
+async function openTree(context: CliContext, options: Options) {
   const root = await findRepository(context.cwd, context.env, context.signal);
   const namespace = options.namespace ?? "default";
   const access = { root, manifests: options.manifests, namespace, env: context.env, signal: context.signal };
@@ -106,7 +105,7 @@ async function open(context: CliContext, options: Options) {
 }
 
 async function check(context: CliContext, options: Options): Promise<{ change: TreeChange; result: CheckResult }> {
-  const { change, cluster, namespaces } = await open(context, options);
+  const { change, cluster, namespaces } = await openTree(context, options);
   const { before, after, otherFiles, repositoryText } = change;
   const manifests = { before: before.objects, after: after.objects, otherFiles, repositoryText };
   return { change, result: checkChange(cluster.snapshot, namespaces, manifests) };
@@ -121,8 +120,8 @@ function inNamespace(change: TreeChange, from: string, to: string): TreeChange {
   return from === to ? change : { ...change, before: move(change.before), after: move(change.after) };
 }
 
-function describeFix({ finding, says, why, path }: Fix): object {
-  return { fault: finding.fault, object: refText(finding.object), field: fieldText(finding.field), says, why, path };
+function describeFix({ number, finding, says, why, path }: NumberedFix): object {
+  return { number, fault: finding.fault, object: refText(finding.object), field: fieldText(finding.field), says, why, path };
 }
 
 /** The verdict in the words of a person, last line first to be read by a program: `check: passed` or `check: failed`. */
