@@ -4,6 +4,7 @@ import { CloisterError } from "../../error.ts";
 import { listScenarios } from "../../incident/scenario.ts";
 import type { GuidanceLevel } from "../../runbook/runbook.ts";
 import type { CliContext } from "../context.ts";
+import { incidentCaptureCommand } from "./incident-capture.ts";
 import { type IncidentReport, reportJson, runIncidentSession } from "../incident-session.ts";
 import { defaultModel, type RuntimeChoice } from "../open-runtime.ts";
 import { pullShown } from "../pull-shown.ts";
@@ -48,6 +49,8 @@ export function incidentCommand(context: CliContext): Command {
         context.stdout.write(`${style.bold(row.id.padEnd(width))}  ${text}\n`);
       }
     });
+
+  command.addCommand(incidentCaptureCommand(context));
 
   addRuntimeOptions(command.command("run"), { window: 16_384, more: ["scripted"] })
     .argument("<id>", "a scenario, see `cloister incident list`")
