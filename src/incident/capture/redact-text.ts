@@ -106,7 +106,8 @@ function replaceNamed(match: readonly unknown[], { names }: Redactor): string {
   const { lead, name, quote, between, value } = match.at(-1) as NamedGroups;
   if (isHarmless(value, names)) return whole;
   // "the token: expired" is prose; a line that begins with the name is a setting.
-  const beginsLine = lead === "" || lead === "\n";
+  const [at, text] = [Number(match.at(-3)), String(match.at(-2))];
+  const beginsLine = /^[\s-]*$/.test(text.slice(text.lastIndexOf("\n", at) + 1, at + lead.length));
   if (!beginsLine && quote === "" && /^:\s+$/.test(between) && /^[a-z]+[.!]?$/.test(value)) return whole;
   const open = /^\\*["']/.exec(value)?.[0] ?? "";
   const close = open === "" ? "" : (/\\*["']$/.exec(value)?.[0] ?? "");

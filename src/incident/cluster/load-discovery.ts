@@ -48,7 +48,6 @@ export function isBuiltIn({ group }: Pick<ResourceType, "group">): boolean {
 
 const builtInGroups = new Set([
   ...builtInTypes.map(({ group }) => group),
-  "flowcontrol.apiserver.k8s.io",
   "resource.k8s.io",
   "internal.apiserver.k8s.io",
   "storagemigration.k8s.io",

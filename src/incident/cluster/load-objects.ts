@@ -5,9 +5,9 @@ import { CloisterError } from "../../error.ts";
 import { fromNewEvent } from "./event-forms.ts";
 import { listFolder, readRecorded } from "./recorded-files.ts";
 import { parseInstant } from "./rebase.ts";
-import { listAt, textAt, valueAt, type RecordedObject } from "./recorded-object.ts";
+import { listAt, numberAt, textAt, valueAt, type RecordedObject } from "./recorded-object.ts";
 import { redactSecret } from "./redact.ts";
-import { builtInTypes, groupVersionOf, typeKey, type ResourceType } from "./resource-types.ts";
+import { builtInTypes, groupVersionOf, typeKey, type CustomColumn, type ResourceType } from "./resource-types.ts";
 
 const largestFile = 64 * 1024 * 1024;
 const name = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.:_]{0,251}[A-Za-z0-9])?$/, "must be a name as Kubernetes writes it");
@@ -48,6 +48,7 @@ export async function loadObjects(folder: string, announced: readonly ResourceTy
     if (!types.has(typeKey(type))) types.set(typeKey(type), type);
     store(objects, type, found);
   }
+  for (const [key, type] of types) if (!type.builtIn) types.set(key, { ...type, columns: columnsOf(type, definitions) });
   for (const [key, list] of objects) objects.set(key, sortAndRefuseTwins(list, key));
   return { types: [...types.values()], objects };
 }
@@ -133,6 +134,20 @@ function typeOf(file: ResourceFile, found: readonly RecordedObject[], definition
     categories: strings("categories"),
     builtIn: false,
   };
+}
+
+/** How a definition's version says that its objects are shown. */
+function columnsOf({ group, version, resource }: ResourceType, definitions: readonly RecordedObject[]): readonly CustomColumn[] {
+  const definition = definitions.find(({ metadata }) => metadata.name === `${resource}.${group}`);
+  const found = listAt(definition, "spec", "versions").find((one) => textAt(one, "name") === version);
+  return listAt(found, "additionalPrinterColumns").map((column) => ({
+    name: textAt(column, "name"),
+    type: textAt(column, "type"),
+    format: textAt(column, "format"),
+    description: textAt(column, "description"),
+    priority: numberAt(column, "priority"),
+    jsonPath: textAt(column, "jsonPath"),
+  }));
 }
 
 function requireFit(object: RecordedObject, type: ResourceType, place: string): void {
