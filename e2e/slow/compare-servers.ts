@@ -9,7 +9,7 @@ import { kubeconfig } from "../../src/incident/cluster/kubeconfig.ts";
 import { rebaseOffset } from "../../src/incident/cluster/rebase.ts";
 import type { RecordedCluster } from "../../src/incident/cluster/recorded-cluster.ts";
 import { type Command, commandsFor } from "./commands.ts";
-import { firstDifference, type Printed } from "./compare-outputs.ts";
+import { firstDifference, type Printed, type TakenOut } from "./compare-outputs.ts";
 import { clearServer, loadIntoServer, type Refused, withServersOwn } from "./load-into-server.ts";
 import type { RealServer } from "./real-server.ts";
 
@@ -78,12 +78,19 @@ export async function withRecorded<T>(
   }
 }
 
-async function askBoth(commands: readonly Command[], real: string, recorded: string, asker: Asker): Promise<Difference[]> {
+/** Asks both servers each command, and tells where they differ. */
+export async function askBoth(
+  commands: readonly Command[],
+  real: string,
+  recorded: string,
+  asker: Asker,
+  takenOut?: TakenOut,
+): Promise<Difference[]> {
   const differences: Difference[] = [];
   // One after the other, so that each pair is asked within the same second or two.
   for (const command of commands) {
     const [a, b] = await Promise.all([ask(asker, "real", real, command), ask(asker, "recorded", recorded, command)]);
-    const found = firstDifference(a, b);
+    const found = firstDifference(a, b, takenOut);
     if (found !== undefined) differences.push({ command, ...found });
   }
   return differences;

@@ -98,10 +98,8 @@ async function keyOf(
   const keys = [...(await server.store.keys())].filter((key) => key.endsWith(end));
   const fresh = keys.filter((key) => !before.has(key));
   if (fresh.length === 1) return fresh[0];
-  const named = keys.filter(
-    (key) => key.startsWith(`/registry/${type.resource}/`) || key.startsWith(`/registry/${type.group}/${type.resource}/`),
-  );
-  return named[0];
+  const folders = [type.resource, `${type.group}/${type.resource}`, ...(oldFolders[type.resource] ?? [])];
+  return keys.find((key) => folders.some((folder) => key.startsWith(`/registry/${folder}/`)));
 }
 
 /** Names that the store's folders of some resources have from old times. */

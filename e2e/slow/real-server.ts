@@ -53,26 +53,35 @@ export async function startRealServer(binaries: string, folder: string): Promise
   };
   try {
     const at = (number: number) => `http://127.0.0.1:${number}`;
-    children.push(
-      await start(join(binaries, "etcd"), join(folder, "etcd.log"), [
-        ...["--data-dir", join(folder, "etcd"), "--unsafe-no-fsync"],
-        ...["--listen-client-urls", at(clients), "--advertise-client-urls", at(clients)],
-        ...["--listen-peer-urls", at(peers), "--initial-advertise-peer-urls", at(peers), "--initial-cluster", `default=${at(peers)}`],
-      ]),
-    );
+    const etcd = {
+      "data-dir": join(folder, "etcd"),
+      "listen-client-urls": at(clients),
+      "advertise-client-urls": at(clients),
+      "listen-peer-urls": at(peers),
+      "initial-advertise-peer-urls": at(peers),
+      "initial-cluster": `default=${at(peers)}`,
+      "unsafe-no-fsync": "true",
+    };
+    children.push(await start(join(binaries, "etcd"), join(folder, "etcd.log"), etcd));
     const log = join(folder, "kube-apiserver.log");
-    children.push(
-      await start(join(binaries, "kube-apiserver"), log, [
-        ...["--etcd-servers", at(clients), "--storage-media-type", "application/json"],
-        ...["--bind-address", "127.0.0.1", "--secure-port", String(port), "--cert-dir", join(folder, "certs")],
-        ...["--token-auth-file", join(folder, "tokens.csv"), "--authorization-mode", "RBAC"],
-        ...["--service-account-key-file", join(folder, "accounts.key"), "--service-account-signing-key-file", join(folder, "accounts.key")],
-        ...["--service-account-issuer", "https://kubernetes.default.svc", "--service-cluster-ip-range", "10.96.0.0/12"],
-        // Whatever would change a recorded object on its way in, or refuse it for what it shows.
-        "--disable-admission-plugins",
-        `ServiceAccount,LimitRanger,ResourceQuota,Priority,TaintNodesByCondition,DefaultTolerationSeconds,DefaultStorageClass,StorageObjectInUseProtection,DefaultIngressClass,RuntimeClass,PodSecurity`,
-      ]),
-    );
+    const accounts = join(folder, "accounts.key");
+    const apiserver = {
+      "etcd-servers": at(clients),
+      "storage-media-type": "application/json",
+      "bind-address": "127.0.0.1",
+      "secure-port": String(port),
+      "cert-dir": join(folder, "certs"),
+      "token-auth-file": join(folder, "tokens.csv"),
+      "authorization-mode": "RBAC",
+      "service-account-key-file": accounts,
+      "service-account-signing-key-file": accounts,
+      "service-account-issuer": "https://kubernetes.default.svc",
+      "service-cluster-ip-range": "10.96.0.0/12",
+      // Whatever would change a recorded object on its way in, or refuse it for what it shows.
+      "disable-admission-plugins":
+        "ServiceAccount,LimitRanger,ResourceQuota,Priority,TaintNodesByCondition,DefaultTolerationSeconds,DefaultStorageClass,StorageObjectInUseProtection,DefaultIngressClass,RuntimeClass,PodSecurity",
+    };
+    children.push(await start(join(binaries, "kube-apiserver"), log, apiserver));
     const api: RealServer["api"] = (method, path, body) => send(port, method, path, body);
     await ready(children, () => api("GET", "/readyz"), log);
     const { body } = await api("GET", "/version");
@@ -105,9 +114,10 @@ function kubeconfigText(port: number, authority: string, namespace: string): str
   });
 }
 
-async function start(program: string, log: string, args: readonly string[]): Promise<ChildProcess> {
+async function start(program: string, log: string, flags: Readonly<Record<string, string>>): Promise<ChildProcess> {
   const file = await open(log, "w");
   try {
+    const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
     return spawn(program, args, { stdio: ["ignore", file.fd, file.fd] });
   } finally {
     await file.close();
@@ -140,7 +150,12 @@ function send(port: number, method: string, path: string, body: unknown): Promis
   return new Promise((done, fail) => {
     const request = httpsRequest(
       {
-        ...{ host: "127.0.0.1", port, path, method, rejectUnauthorized: false },
+        host: "127.0.0.1",
+        port,
+        path,
+        method,
+        // The certificate is of this run, and the address is this machine's own.
+        rejectUnauthorized: false,
         headers: { authorization: `Bearer ${token}`, accept: "application/json", "content-type": "application/json" },
       },
       (response) => {

@@ -20,8 +20,16 @@ const kind = (resource: string, ...objects: object[]): CapturedKind => {
   return { type: { ...type, verbs: ["list"] }, objects: objects as RecordedObject[] };
 };
 const custom: AnnouncedType = {
-  ...{ group: "example.org", version: "v1", resource: "databases", singular: "database", kind: "Database", namespaced: true },
-  ...{ shortNames: [], categories: [], builtIn: false, verbs: ["list"] },
+  group: "example.org",
+  version: "v1",
+  resource: "databases",
+  singular: "database",
+  kind: "Database",
+  namespaced: true,
+  shortNames: [],
+  categories: [],
+  builtIn: false,
+  verbs: ["list"],
 };
 
 const secret = {

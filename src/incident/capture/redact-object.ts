@@ -111,7 +111,7 @@ class Walk {
   #applied(value: string, path: readonly string[]): string {
     try {
       const applied: unknown = JSON.parse(value);
-      if (isMembers(applied)) return `${JSON.stringify(this.members(applied, []))}\n`;
+      if (isMembers(applied)) return `${JSON.stringify(this.members(applied, []))}${value.endsWith("\n") ? "\n" : ""}`;
     } catch {
       // Said below.
     }

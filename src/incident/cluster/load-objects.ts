@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { CloisterError } from "../../error.ts";
+import { columnsOf } from "./definition-columns.ts";
 import { fromNewEvent } from "./event-forms.ts";
 import { listFolder, readRecorded } from "./recorded-files.ts";
 import { parseInstant } from "./rebase.ts";
-import { listAt, numberAt, textAt, valueAt, type RecordedObject } from "./recorded-object.ts";
+import { listAt, textAt, valueAt, type RecordedObject } from "./recorded-object.ts";
 import { redactSecret } from "./redact.ts";
-import { builtInTypes, groupVersionOf, typeKey, type CustomColumn, type ResourceType } from "./resource-types.ts";
+import { builtInTypes, groupVersionOf, typeKey, type ResourceType } from "./resource-types.ts";
 
 const largestFile = 64 * 1024 * 1024;
 const name = z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9.:_]{0,251}[A-Za-z0-9])?$/, "must be a name as Kubernetes writes it");
@@ -134,20 +135,6 @@ function typeOf(file: ResourceFile, found: readonly RecordedObject[], definition
     categories: strings("categories"),
     builtIn: false,
   };
-}
-
-/** How a definition's version says that its objects are shown. */
-function columnsOf({ group, version, resource }: ResourceType, definitions: readonly RecordedObject[]): readonly CustomColumn[] {
-  const definition = definitions.find(({ metadata }) => metadata.name === `${resource}.${group}`);
-  const found = listAt(definition, "spec", "versions").find((one) => textAt(one, "name") === version);
-  return listAt(found, "additionalPrinterColumns").map((column) => ({
-    name: textAt(column, "name"),
-    type: textAt(column, "type"),
-    format: textAt(column, "format"),
-    description: textAt(column, "description"),
-    priority: numberAt(column, "priority"),
-    jsonPath: textAt(column, "jsonPath"),
-  }));
 }
 
 function requireFit(object: RecordedObject, type: ResourceType, place: string): void {

@@ -17,12 +17,12 @@ function asColumn({ name, type, format, description, priority }: CustomColumn): 
   return { name, type: known, format: format === "name" ? "name" : "", description, priority: priority > 0 ? 1 : 0 };
 }
 
-/** What is not there, or not of the column's type, is an empty cell; of several values all are shown in a column of texts, else the first. */
+/** What is not there, or not of the column's type, is an empty cell; of several values the first is shown. */
 function cellOf(object: RecordedObject, { type, jsonPath }: CustomColumn, now: number): Cell {
-  const found = findAll(object, jsonPath);
-  if (type === "string") return found.map(asText).join(" ");
-  const [first] = found;
+  const [first] = findAll(object, jsonPath);
   switch (type) {
+    case "string":
+      return first === undefined ? "" : asText(first);
     case "date":
       return typeof first === "string" ? since(first, now) : "<unknown>";
     case "integer":

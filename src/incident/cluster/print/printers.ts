@@ -52,7 +52,6 @@ const printers: ReadonlyMap<string, Printer> = new Map([
   ["node.k8s.io/runtimeclasses", server.runtimeClassPrinter],
   ["storage.k8s.io/csidrivers", server.csiDriverPrinter],
   ["storage.k8s.io/csinodes", server.csiNodePrinter],
-  ["storage.k8s.io/csistoragecapacities", server.storageCapacityPrinter],
   ["storage.k8s.io/volumeattachments", server.volumeAttachmentPrinter],
   ["storage.k8s.io/volumeattributesclasses", server.volumeAttributesPrinter],
   ["certificates.k8s.io/certificatesigningrequests", server.signingRequestPrinter],

@@ -70,11 +70,6 @@ export const csiNodePrinter: Printer = {
   cells: (object, now) => [object.metadata.name, listAt(object, "spec", "drivers").length, age(object, now)],
 };
 
-export const storageCapacityPrinter: Printer = {
-  columns: [text("Name"), text("StorageClassName"), text("Capacity")],
-  cells: (object) => [object.metadata.name, textAt(object, "storageClassName"), textAt(object, "capacity") || "<unset>"],
-};
-
 export const volumeAttachmentPrinter: Printer = {
   columns: [text("Name"), text("Attacher"), text("PV"), text("Node"), yesNo("Attached"), text("Age")],
   cells: (object, now) => [
@@ -172,11 +167,11 @@ export const admissionBindingPrinter: Printer = {
 };
 
 export const ipAddressPrinter: Printer = {
-  columns: [text("Name"), text("ParentRef")],
-  cells(object) {
+  columns: [text("Name"), text("ParentRef"), text("Age")],
+  cells(object, now) {
     const part = (member: string) => textAt(object, "spec", "parentRef", member);
     const place = [part("group"), part("resource"), part("namespace"), part("name")];
-    return [object.metadata.name, place.filter((step) => step !== "").join("/")];
+    return [object.metadata.name, place.filter((step) => step !== "").join("/"), age(object, now)];
   },
 };
 
