@@ -5,6 +5,7 @@ import { listScenarios } from "../../incident/scenario.ts";
 import { type SessionPart, sessionParts } from "../../incident/session-part.ts";
 import type { GuidanceLevel } from "../../runbook/runbook.ts";
 import type { CliContext } from "../context.ts";
+import { incidentCaptureCommand } from "./incident-capture.ts";
 import { type IncidentReport, reportJson, runIncidentSession } from "../incident-session.ts";
 import { defaultModel, type RuntimeChoice } from "../open-runtime.ts";
 import { parseParts } from "../option-values.ts";
@@ -52,6 +53,8 @@ export function incidentCommand(context: CliContext): Command {
         context.stdout.write(`${style.bold(row.id.padEnd(width))}  ${text}\n`);
       }
     });
+
+  command.addCommand(incidentCaptureCommand(context));
 
   addRuntimeOptions(command.command("run"), { window: 16_384, more: ["scripted"] })
     .argument("<id>", "a scenario, see `cloister incident list`")
