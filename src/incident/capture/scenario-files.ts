@@ -101,8 +101,9 @@ function truthText(namespace: string): string {
   return `# \`fault: unknown\` and no causes: a run is not judged until somebody writes down what was wrong. See docs/scenarios.md.\n${yaml(truth)}`;
 }
 
-const verifyText = `// What was wrong was not known when this was captured, so nothing can tell whether a change mends it. docs/scenarios.md says what to write here.
-process.stderr.write("nobody has written yet how a fix of this incident is judged\\n");
+const verifyText = `import process, { stderr } from "node:process";
+// What was wrong was not known when this was captured, so nothing can tell whether a change mends it. docs/scenarios.md says what to write here.
+stderr.write("nobody has written yet how a fix of this incident is judged\\n");
 process.exitCode = 2;
 `;
 
