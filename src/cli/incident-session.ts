@@ -22,6 +22,7 @@ import { openRuntime, openScripted, type RuntimeChoice } from "./open-runtime.ts
 import { findPrograms } from "./programs.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
+import { testCommand } from "./test-command.ts";
 import { readManifestFolder, triageFacts } from "./triage-facts.ts";
 import { findClient, withSession } from "./with-session.ts";
 
@@ -111,7 +112,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         readable: [...own.readable, ...programs.readable],
         // The answers are in there.
         hidden: [...new Set([resolve(request.scenarios), join(context.packageRoot, "scenarios")])],
-        gate: has("check") && runbook.judge === "manifests" ? "manifests" : "open",
+        gate: !has("check") ? "open" : runbook.judge === "manifests" ? "manifests" : { tests: testCommand(runbook), proof: "required" },
         author: { model, isModel, guidance, client: client.version },
         record: () => record,
         observe: session.tell,
