@@ -61,14 +61,20 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   const has = (part: SessionPart): boolean => request.without?.includes(part) !== true;
   const read = withBudgets(await readRunbook(request.runbook ?? usualRunbook(context, scenario)), scenario);
   const runbook = has("check") ? read : withoutSearch(read);
+  const tests = has("check") && runbook.judge === "tests" ? testCommand(runbook) : undefined;
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
-    const own = await writeSessionPrograms(context.packageRoot, tempFolder, [
-      ...(has("triage") ? (["triage"] as const) : []),
-      ...(has("check") ? (["check"] as const) : []),
-      ...(has("quick-fix") ? (["fix"] as const) : []),
-    ]);
+    const own = await writeSessionPrograms(
+      context.packageRoot,
+      tempFolder,
+      [
+        ...(has("triage") ? (["triage"] as const) : []),
+        ...(has("check") ? (["check"] as const) : []),
+        ...(has("quick-fix") ? (["fix"] as const) : []),
+      ],
+      tests,
+    );
     const workdir = join(tempFolder, scenario.repository.name);
     const { runtime: kind } = request;
     const opened =
@@ -112,7 +118,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         readable: [...own.readable, ...programs.readable],
         // The answers are in there.
         hidden: [...new Set([resolve(request.scenarios), join(context.packageRoot, "scenarios")])],
-        gate: !has("check") ? "open" : runbook.judge === "manifests" ? "manifests" : { tests: testCommand(runbook), proof: "required" },
+        gate: tests !== undefined ? { tests, proof: "required" } : has("check") ? "manifests" : "open",
         author: { model, isModel, guidance, client: client.version },
         record: () => record,
         observe: session.tell,

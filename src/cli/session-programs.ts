@@ -21,12 +21,15 @@ export async function writeSessionPrograms(
   packageRoot: string,
   sessionFolder: string,
   names: readonly SessionProgram[],
+  /** The command of the repository's tests, where they judge a change: what `check` runs in place of a look at the manifests. */
+  tests?: readonly string[] | undefined,
 ): Promise<SessionPrograms> {
   const pathFolder = join(sessionFolder, "bin");
   const main = join(packageRoot, "dist", "src", "cli", "sealed-main.js");
   await mkdir(pathFolder, { recursive: true, mode: 0o700 });
   for (const name of names) {
-    const command = [process.execPath, main, name].map((word) => shellWord(word)).join(" ");
+    const asked = name === "check" && tests !== undefined ? ["--tests", tests.join(" ")] : [];
+    const command = [process.execPath, main, name, ...asked].map((word) => shellWord(word)).join(" ");
     // A status other than 0 reads as a failure in a session: that triage found something is none.
     const script = name === "triage" ? `${command} "$@" || [ "$?" = 1 ]` : `exec ${command} "$@"`;
     await writeFile(join(pathFolder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });

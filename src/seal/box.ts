@@ -57,22 +57,13 @@ export function planBox({ folder, argv, programs }: Pick<BoxOptions, "folder" | 
     CI: "1",
     npm_config_update_notifier: "false",
   };
-  return [
-    "--unshare-all",
-    "--die-with-parent",
-    "--new-session",
-    "--clearenv",
-    ...["--cap-drop", "ALL"],
-    ...system.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...["--dev", "/dev"],
-    ...["--proc", "/proc"],
-    ...["--tmpfs", "/tmp"],
-    ...programs.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...["--bind", folder, folder],
-    ...["--chdir", folder],
-    ...Object.entries(variables).flatMap(([name, value]) => ["--setenv", name, value]),
-    ...["--", "/bin/sh", "-c", beginScript, "sh", ...argv],
-  ];
+  const bound = (paths: readonly string[]): readonly string[] => paths.flatMap((path) => ["--ro-bind-try", path, path]);
+  const isolation = ["--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"];
+  const devices = ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"];
+  const place = ["--bind", folder, folder, "--chdir", folder];
+  const names = Object.entries(variables).flatMap(([name, value]) => ["--setenv", name, value]);
+  const command = ["--", "/bin/sh", "-c", beginScript, "sh", ...argv];
+  return [...isolation, ...bound(system), ...devices, ...bound(programs), ...place, ...names, ...command];
 }
 
 /**

@@ -15,7 +15,7 @@ const longestLine = 200;
 export function readTestReport(output: string, code: number | null): TestReport {
   const lines = output.split("\n").map((line) =>
     line
-      .replaceAll(/\u001b\[[0-9;]*m/g, "")
+      .replaceAll(/\p{Cc}\[[0-9;]*m/gu, "")
       .replaceAll(/\p{Cc}+/gu, " ")
       .trimEnd(),
   );
