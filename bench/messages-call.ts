@@ -194,10 +194,11 @@ function faultOf(name: string, json: string, tools: ReadonlyMap<string, Tool>): 
   }
 }
 
-function objectOf(value: unknown): JsonObject {
+/** The value as an object, or an empty one: answers of others are read leniently. */
+export function objectOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

@@ -126,7 +126,9 @@ stateTest("the answer's own cut of its words is stored with the state, and count
   assert.equal(await second.count(ask(turns)), counted);
   const { end } = await tell(second, ask(turns));
   assert.equal(end.timing.promptTokens, counted);
-  assert.equal(end.timing.cachedTokens, begun.end.timing.promptTokens + begun.end.timing.outputTokens - 1);
+  // The last word of an answer that was cut is not evaluated yet; the mark that ends a whole one is, and is not counted as a word.
+  const cut = begun.end.reason === "max-tokens" ? 1 : 0;
+  assert.equal(end.timing.cachedTokens, begun.end.timing.promptTokens + begun.end.timing.outputTokens - cut);
 });
 
 stateTest(

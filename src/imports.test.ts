@@ -21,6 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   seal: [],
   session: ["client", "seal"],
   incident: ["messages", "runbook", "triage", "client", "seal", "session", "record"],
+  eval: ["incident", "bench"],
   cli: [
     "messages",
     "prompt",
@@ -34,6 +35,7 @@ const allowed: Record<string, readonly string[]> = {
     "seal",
     "session",
     "incident",
+    "eval",
     "bench",
   ],
 };

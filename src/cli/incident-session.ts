@@ -1,11 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { createRelay } from "../../bench/relay.ts";
 import type { FoundClient } from "../client/find-clients.ts";
 import { CloisterError } from "../error.ts";
 import { runIncident, type IncidentResult } from "../incident/run.ts";
 import { loadCluster } from "../incident/cluster/load-cluster.ts";
-import { emptyRecord, recordEvent } from "../incident/session-record.ts";
+import { changeOf, emptyRecord, recordEvent } from "../incident/session-record.ts";
+import type { SessionPart } from "../incident/session-part.ts";
 import { loadScenario, type Scenario } from "../incident/scenario.ts";
 import { snapshotOf } from "../incident/snapshot.ts";
 import { dietOf } from "../prompt/diet.ts";
@@ -15,7 +17,7 @@ import type { SessionSummary } from "../record/summary.ts";
 import { createGuide } from "../runbook/guide.ts";
 import { withoutSearch } from "../runbook/without-search.ts";
 import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
-import type { RuntimeFacts } from "../runtime/runtime.ts";
+import type { Runtime, RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { readText } from "./cluster/working-tree.ts";
 import { openRuntime, openScripted, type OpenedRuntime, type RuntimeChoice } from "./open-runtime.ts";
@@ -35,11 +37,11 @@ export interface IncidentRequest extends Omit<RuntimeChoice, "runtime"> {
   readonly runbook: string | undefined;
   /** Opens the engine, for whoever brings one; by `runtime` and `model` where it is absent. */
   readonly open?: ((place: { readonly workdir: string }) => Promise<OpenedRuntime>) | undefined;
-  /** What the session goes without, to see what it is worth. `check`: nothing is checked, and the gate is open. */
+  /** What the session goes without, to see what it is worth. */
   readonly without?: readonly SessionPart[] | undefined;
+  /** The client is pointed straight at the Messages endpoint of `url`, without any of ours: what one would have without Cloister. */
+  readonly baseline?: boolean | undefined;
 }
-
-export type SessionPart = "triage" | "check" | "quick-fix";
 
 export interface IncidentReport {
   readonly scenario: Scenario;
@@ -48,6 +50,8 @@ export interface IncidentReport {
   readonly client: FoundClient;
   readonly result: IncidentResult;
   readonly summary: SessionSummary;
+  /** Who wrote the change, where there is one. */
+  readonly change: "quick-fix" | "model";
   readonly folder: string;
   readonly times: { readonly loadMs: number; readonly clientStartMs: number; readonly judgeMs: number; readonly totalMs: number };
 }
@@ -59,7 +63,7 @@ const longestAnswer = 1024;
 export async function runIncidentSession(context: CliContext, request: IncidentRequest, observe: Observe): Promise<IncidentReport> {
   const started = performance.now();
   const scenario = await loadScenario(join(request.scenarios, request.id));
-  const has = (part: SessionPart): boolean => request.without?.includes(part) !== true;
+  const has = (part: SessionPart): boolean => request.baseline !== true && request.without?.includes(part) !== true;
   const read = withBudgets(await readRunbook(request.runbook ?? usualRunbook(context, scenario)), scenario);
   const runbook = has("check") ? read : withoutSearch(read);
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
@@ -83,11 +87,10 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
       (kind === "scripted"
         ? openScripted(scenario.paths.script, { workdir })
         : openRuntime(context, { ...request, runtime: kind }, (text) => observe({ type: "progress", at: Date.now(), text }))));
-    const { runtime } = opened;
-    const wanted = request.guidance ?? opened.guidance;
-    const guidance = wanted === "forms" && !runtime.facts.can.grammar ? "steps" : wanted;
+    const runtime = has("grammar") ? opened.runtime : withoutGrammar(opened.runtime);
+    const guidance = guidanceOf(request.guidance ?? opened.guidance, runtime.facts, has);
     const facts = { namespace: scenario.namespace, workdir, manifests: [...manifests.keys()], triage: found?.facts };
-    const guide = createGuide({ runbook, level: guidance, facts });
+    const guide = has("guide") ? createGuide({ runbook, level: guidance, facts }) : undefined;
     let record = emptyRecord;
     let firstRequestAt: number | undefined;
     let judgeFrom: number | undefined;
@@ -97,8 +100,14 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
       record = recordEvent(record, event);
       observe(event);
     };
-    const diet = dietOf("incident", incidentSystem);
-    return withSession(context, { name: scenario.id, runtime, diet, guide, maxTokens: longestAnswer, observe: watch }, async (session) => {
+    const diet = has("diet") ? dietOf("incident", incidentSystem) : dietOf("full");
+    const { url } = request;
+    const instead =
+      request.baseline === true && url !== undefined
+        ? (tell: Observe) => createRelay(url.replace(/\/+$/, ""), tell, Date.now, context.signal)
+        : undefined;
+    const options = { name: scenario.id, runtime, diet, guide, maxTokens: longestAnswer, observe: watch, instead };
+    return withSession(context, options, async (session) => {
       const startedAt = Date.now();
       const { model, isModel, window } = runtime.facts;
       const { task } = scenario;
@@ -138,6 +147,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         client,
         result,
         summary: session.summary(),
+        change: changeOf(record).quickFix === undefined ? ("model" as const) : ("quick-fix" as const),
         folder: session.folder,
         times,
       };
@@ -145,6 +155,18 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
       return report;
     });
   });
+}
+
+/** Without a guide there is no guidance, whatever was asked for; forms need a grammar. */
+function guidanceOf(wanted: GuidanceLevel, facts: RuntimeFacts, has: (part: SessionPart) => boolean): GuidanceLevel {
+  if (!has("guide")) return "free";
+  return wanted === "forms" && !(has("forms") && facts.can.grammar) ? "steps" : wanted;
+}
+
+/** The same engine, whose answers are parsed and never held to a grammar. */
+function withoutGrammar(runtime: Runtime): Runtime {
+  const { facts } = runtime;
+  return { ...runtime, facts: { ...facts, can: { ...facts.can, grammar: false } } };
 }
 
 /** What is wrong in the recorded cluster, before the model is asked. */
@@ -159,6 +181,7 @@ export function reportJson(report: IncidentReport): unknown {
   const { scenario, facts, guidance, client, result, summary, times } = report;
   return {
     scenario: scenario.id,
+    control: scenario.truth.causes.length === 0,
     closed: result.closed,
     model: facts.isModel ? facts.model : null,
     modelUsed: facts.isModel,
@@ -168,6 +191,7 @@ export function reportJson(report: IncidentReport): unknown {
     guidance,
     client: client.version,
     pullRequest: result.pullRequest ?? null,
+    change: result.verify === undefined ? null : report.change,
     verify: result.verify ?? null,
     score: result.score,
     struck: result.struck,

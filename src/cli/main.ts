@@ -5,6 +5,7 @@ import { asCloisterError, exitStatus } from "../error.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { cacheCommand } from "./commands/cache.ts";
 import { checkCommand, fixCommand } from "./commands/check.ts";
+import { evalCommand } from "./commands/eval.ts";
 import { incidentCommand } from "./commands/incident.ts";
 import { modelCommand } from "./commands/model.ts";
 import { promptCommand } from "./commands/prompt.ts";
@@ -37,6 +38,7 @@ for (const command of [
   modelCommand,
   promptCommand,
   cacheCommand,
+  evalCommand,
   benchCommand,
 ])
   program.addCommand(command(context));

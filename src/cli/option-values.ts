@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { isSessionPart, type SessionPart, sessionParts } from "../incident/session-part.ts";
 
 /** A parser for an option's number, with its bounds. */
 export function boundedInteger(min: number, max: number): (text: string) => number {
@@ -8,4 +9,18 @@ export function boundedInteger(min: number, max: number): (text: string) => numb
       throw new InvalidArgumentError(`It has to be a whole number from ${min} to ${max}.`);
     return value;
   };
+}
+
+/** A parser for names with commas between them, of which there is at least one. */
+export function listOfNames(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.some((name) => name === "")) throw new InvalidArgumentError("It has to be names with commas between them.");
+  return [...new Set(names)];
+}
+
+export function parseParts(text: string): readonly SessionPart[] {
+  const names = listOfNames(text);
+  const unknown = names.find((name) => !isSessionPart(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no part ${unknown}: ${sessionParts.join(", ")}.`);
+  return names.filter(isSessionPart);
 }

@@ -21,6 +21,8 @@ export interface SessionOptions {
   /** Longest answer of a turn, in tokens. */
   readonly maxTokens: number;
   readonly observe: Observe;
+  /** What answers as `gateway.internal` in the place of our gateway: for measuring what somebody would have without it. */
+  readonly instead?: ((tell: Observe) => HostHandler) | undefined;
 }
 
 /** What every session has, whatever runs in it. */
@@ -52,7 +54,8 @@ export async function withSession<T>(context: CliContext, options: SessionOption
     const newId = () => randomBytes(12).toString("hex");
     const gateway = createGateway({ runtime, token, diet, guide, observe: tell, now: Date.now, newId, limits: { maxTokens } });
     try {
-      return await work({ token, gateway: (request) => gateway.fetch(request), tell, summary: () => summary, folder });
+      const answer = options.instead?.(tell) ?? ((request: Request) => gateway.fetch(request));
+      return await work({ token, gateway: answer, tell, summary: () => summary, folder });
     } finally {
       await gateway.close();
       log.close();

@@ -41,7 +41,9 @@ export async function checkPush(
 /** Texts of the base that are no manifests, one after the other: a program's own words for its options and settings. */
 async function readTexts(push: Pick<PushedBranch, "base" | "list" | "read">, except: ReadonlySet<string>): Promise<string> {
   const paths = (await push.list(push.base)).filter(
-    (path) => !except.has(path) && /\.(?:md|txt|[cm]?[jt]s|py|go|rb|sh|json|toml|ya?ml)$/.test(path),
+    (path) =>
+      !except.has(path) &&
+      /\.(?:md|txt|[cm]?[jt]s|py|go|rb|sh|json|toml|ya?ml)$|(?:^|\/)(?:Dockerfile|Containerfile|Procfile|Makefile)$/.test(path),
   );
   const texts: string[] = [];
   let characters = 0;

@@ -1,7 +1,7 @@
 import type { Finding } from "../triage/finding.ts";
 import { holdAgainstRecord, type StruckSentence } from "./claims.ts";
 import type { PushCheck } from "./check-push.ts";
-import { commandsThatWorked, type RecordedCall, type SessionRecord } from "./session-record.ts";
+import { changeOf, commandsThatWorked, type RecordedCall, type SessionRecord } from "./session-record.ts";
 
 /** Whose session it is, for the section that says so. */
 export interface SessionAuthor {
@@ -115,26 +115,11 @@ function findingLines(findings: readonly Finding[]): readonly string[] {
   return [...findings.slice(0, mostFindings).map(({ says }) => `- ${plain(says, 300)}`), ...(more > 0 ? [`- and ${more} more`] : [])];
 }
 
-/** Was a quick fix taken, or did the model write the change? From the calls, in their order: an undo takes back what went before it. */
 export function changeText({ record, author }: Pick<BodyFacts, "record" | "author">): string {
-  let fix: string | undefined;
-  let edits = 0;
-  for (const { name, subject, outcome } of record.calls) {
-    if (outcome === undefined || outcome.failed) continue;
-    if (name === "Edit" || name === "Write") edits++;
-    if (name !== "Bash") continue;
-    if (/\bgit (?:checkout (?:[^;&|]*\s)?--|restore|reset|stash)/.test(subject)) {
-      fix = undefined;
-      edits = 0;
-    }
-    if (/\bsed -i|\bperl -p?i|\bgit apply\b|(?<!\d)>>? *[\w./-]+\.\w+/.test(subject)) edits++;
-    const number = /(?:^|[;&|]\s*)(?:cloister )?fix (\d)\b/.exec(subject)?.[1];
-    if (number !== undefined)
-      fix = `quick fix ${number} of Cloister's${/^Changed (.*)$/m.exec(outcome.output)?.[1]?.replace(/^/, ", ") ?? ""}`;
-  }
+  const { quickFix, edits } = changeOf(record);
   const who = author.isModel ? "the model" : "the written session";
-  if (fix === undefined) return `${who} wrote it.`;
-  return `${plain(fix, 300)}; ${who} chose it${edits > 0 ? " and changed more by itself" : ""}.`;
+  if (quickFix === undefined) return `${who} wrote it.`;
+  return `${plain(quickFix, 300)}; ${who} chose it${edits > 0 ? " and changed more by itself" : ""}.`;
 }
 
 function authorText({ author }: BodyFacts): string {

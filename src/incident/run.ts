@@ -12,7 +12,7 @@ import { checkOut, type Lab, openLab, runGit, textOf } from "./lab.ts";
 import { composeBody, modelsWords, type SessionAuthor } from "./pull-request-body.ts";
 import type { Scenario } from "./scenario.ts";
 import { score, type Score, type ScoreFacts } from "./score.ts";
-import { fileOf } from "./truth.ts";
+import { fileOf, isUnknown } from "./truth.ts";
 import { verifyCheckout, type VerifyResult } from "./verify.ts";
 
 export interface IncidentOptions {
@@ -44,7 +44,9 @@ export interface IncidentOptions {
 }
 
 export interface IncidentResult {
-  /** A pull request is open and its head passes the scenario's verification; in a control, the cluster was looked at and nothing was proposed. */
+  /**
+   * A pull request is open and its head passes the scenario's verification; in a control, the cluster was looked at and nothing was
+   * proposed; where nobody has written what was wrong, a pull request is open, and only the gate has judged it. */
   readonly closed: boolean;
   readonly pullRequest: OpenedPullRequest | undefined;
   /** The verification of the pushed head; absent where nothing was pushed. */
@@ -153,8 +155,9 @@ async function judge(options: IncidentOptions, lab: Lab): Promise<Pick<IncidentR
   // The seal has no way out but the doors; what tried another is among the refusals, and nothing else can have left.
   const result = score(scenario, { requests: lab.requests, base, pullRequest: shown, head, egress: [] });
   return {
-    closed:
-      scenario.truth.causes.length === 0
+    closed: isUnknown(scenario.truth)
+      ? result.pullRequest
+      : scenario.truth.causes.length === 0
         ? result.pullRequest && result.evidence
         : pullRequest !== undefined && head?.verify.outcome === "passed",
     pullRequest: pullRequest === undefined ? undefined : await keepPage(options, lab, pullRequest),

@@ -54,7 +54,7 @@ type Description = Readonly<z.infer<typeof descriptionSchema>>;
 const recordingSchema = z.strictObject({
   /** The moment at which the objects were read: what was "now" for them. */
   recordedAt: z.iso.datetime({ offset: true }),
-  serverVersion: z.string().regex(/^v\d+\.\d+\.\d+$/, "expected a version such as v1.31.4"),
+  serverVersion: z.string().regex(/^v\d+\.\d+\.\d+[-+.\w]*$/, "expected a version such as v1.31.4"),
 });
 type Recording = Readonly<z.infer<typeof recordingSchema>>;
 

@@ -1,6 +1,6 @@
 import { readField } from "./manifest-field.ts";
 import type { Scenario } from "./scenario.ts";
-import { type Cause, fileOf, type Truth } from "./truth.ts";
+import { type Cause, fileOf, isUnknown, type Truth } from "./truth.ts";
 import type { VerifyResult } from "./verify.ts";
 
 /** What a run left behind, as the doors and git saw it; nothing of it is the model's word but the pull request's text. */
@@ -63,6 +63,7 @@ export interface Score {
  */
 export function score(scenario: Pick<Scenario, "truth">, facts: ScoreFacts): Score {
   const { truth } = scenario;
+  if (isUnknown(truth)) return scoreUnknown(truth, facts);
   if (truth.causes.length === 0) return scoreControl(truth, facts);
   const unnamed = truth.causes.filter((cause) => !isChanged(cause, facts) && !isTold(cause, facts));
   const reached = reachedMilestones(truth, facts);
@@ -103,6 +104,26 @@ function scoreControl(truth: Truth, facts: ScoreFacts): Score {
     missing: [
       ...(quiet ? [] : [`control: nothing is wrong, and ${opened ? "a pull request was opened" : "a change was pushed"}`]),
       ...unseen.map(({ note }) => `evidence: nobody ${note}`),
+    ],
+    reached: reached.map(({ id }) => id),
+  };
+}
+
+/** A capture of which nobody has written what was wrong: root cause and patch cannot be told, and no pull request is called wrong. */
+function scoreUnknown(truth: Truth, facts: ScoreFacts): Score {
+  const reached = reachedMilestones(truth, facts);
+  const unseen = truth.milestones.filter((milestone) => !reached.includes(milestone));
+  const problems = pullRequestProblems(facts);
+  return {
+    rootCause: false,
+    evidence: unseen.length === 0,
+    patch: false,
+    pullRequest: problems.length === 0,
+    wrongPullRequest: false,
+    missing: [
+      "root cause, patch: not judged, since nobody has written what was wrong (truth.yaml)",
+      ...unseen.map(({ note }) => `evidence: nobody ${note}`),
+      ...problems.map((problem) => `pull request: ${problem}`),
     ],
     reached: reached.map(({ id }) => id),
   };

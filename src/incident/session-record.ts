@@ -66,3 +66,31 @@ export function recordEvent(before: SessionRecord, event: SessionEvent): Session
 export function commandsThatWorked(record: SessionRecord): readonly string[] {
   return record.calls.flatMap(({ name, subject, outcome }) => (name === "Bash" && outcome?.failed === false ? [subject] : []));
 }
+
+/** A change of the repository, as the calls have it. */
+export interface RecordedChange {
+  /** The quick fix that was taken, in its own words; absent where the change was written. */
+  readonly quickFix: string | undefined;
+  /** Edits that stand beside it, or instead of it. */
+  readonly edits: number;
+}
+
+/** Was a quick fix taken, or did the model write the change? From the calls, in their order: an undo takes back what went before it. */
+export function changeOf(record: SessionRecord): RecordedChange {
+  let quickFix: string | undefined;
+  let edits = 0;
+  for (const { name, subject, outcome } of record.calls) {
+    if (outcome === undefined || outcome.failed) continue;
+    if (name === "Edit" || name === "Write") edits++;
+    if (name !== "Bash") continue;
+    if (/\bgit (?:checkout (?:[^;&|]*\s)?--|restore|reset|stash)/.test(subject)) {
+      quickFix = undefined;
+      edits = 0;
+    }
+    if (/\bsed -i|\bperl -p?i|\bgit apply\b|(?<!\d)>>? *[\w./-]+\.\w+/.test(subject)) edits++;
+    const number = /(?:^|[;&|]\s*)(?:cloister )?fix (\d)\b/.exec(subject)?.[1];
+    if (number !== undefined)
+      quickFix = `quick fix ${number} of Cloister's${/^Changed (.*)$/m.exec(outcome.output)?.[1]?.replace(/^/, ", ") ?? ""}`;
+  }
+  return { quickFix, edits };
+}

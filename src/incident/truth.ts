@@ -45,9 +45,10 @@ const causeSchema = z.union([objectCause, codeCause]);
 
 /** What is wrong and what counts as evidence: for the score alone, never shown to a session. */
 export const truthSchema = z.strictObject({
+  /** `none` in a control, `unknown` in a capture of which nobody has written yet what was wrong. */
   fault: z.string().min(1).max(100),
   story: z.string().min(1),
-  /** Empty in a control, where nothing is wrong and no pull request is right. */
+  /** Empty in a control, where nothing is wrong and no pull request is right, and where the fault is unknown. */
   causes: z.array(causeSchema),
   distractors: z.array(z.strictObject({ ...entity, note: z.string() })),
   milestones: z
@@ -67,6 +68,11 @@ export type Cause = Truth["causes"][number];
 export type ObjectCause = z.infer<typeof objectCause>;
 export type Milestone = Truth["milestones"][number];
 export type FieldStep = z.infer<typeof fieldStep>;
+
+/** Has nobody written yet what was wrong? Then a run shows what it did, and is not judged. */
+export function isUnknown({ fault, causes }: Pick<Truth, "fault" | "causes">): boolean {
+  return fault === "unknown" && causes.length === 0;
+}
 
 /** The file of the repository that a right fix of the cause changes. */
 export function fileOf(cause: Cause): string {

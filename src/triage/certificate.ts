@@ -10,6 +10,8 @@ export interface Certificate {
   readonly owner: string;
   /** May sign others. */
   readonly authority: boolean;
+  /** SHA-256 of the whole: the same for the same certificate, however it is wrapped. */
+  readonly fingerprint: string;
 }
 
 /** So many of one file are read. */
@@ -33,11 +35,11 @@ export function isOutOfDate(certificates: readonly Certificate[], now: number): 
 
 function parse(pem: string): Certificate | undefined {
   try {
-    const { validFrom, validTo, subject, ca } = new X509Certificate(pem);
+    const { validFrom, validTo, subject, ca, fingerprint256 } = new X509Certificate(pem);
     const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
     if (Number.isNaN(from) || Number.isNaN(to)) return undefined;
     const owner = /^O=(.+)$/m.exec(subject)?.[1] ?? /^CN=(.+)$/m.exec(subject)?.[1] ?? subject;
-    return { from, to, subject, owner, authority: ca };
+    return { from, to, subject, owner, authority: ca, fingerprint: fingerprint256 };
   } catch {
     return undefined;
   }

@@ -48,7 +48,8 @@ export function differences(before: JsonValue | undefined, after: JsonValue | un
 
 type Members = ReadonlyMap<string, { readonly step: FieldStep; readonly value: JsonValue }>;
 
-function membersOf(value: JsonValue | undefined): Members | undefined {
+/** What is below an object or a list, by keys that do not depend on the order of members that have names; `undefined` for a plain value. */
+export function membersOf(value: JsonValue | undefined): Members | undefined {
   if (isObject(value)) return new Map(Object.entries(value).map(([key, one]) => [key, { step: key, value: one }]));
   if (!Array.isArray(value)) return undefined;
   const list = value as readonly JsonValue[];

@@ -3,6 +3,7 @@ import { refText } from "./kube-object.ts";
 import { type ChangedObject, layOver, type ManifestChange } from "./overlay.ts";
 import { whyItStays } from "./predict.ts";
 import { findRefusals, type Refusal } from "./refusals.ts";
+import { isTouched } from "./scope.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { findEverything, findingKey, triage } from "./triage.ts";
 
@@ -27,8 +28,14 @@ export function checkChange(snapshot: Snapshot, namespaces: readonly string[], c
   const { snapshot: laid, changed } = layOver(snapshot, change);
   const after = find(laid);
   const keys = new Set(after.map(findingKey));
+  const whyStill = (finding: Finding): string | undefined => {
+    if (keys.has(findingKey(finding))) return "it is as before";
+    // New pods show nothing yet: a cause goes by a change of what is wrong, not by a restart.
+    if (finding.severity === "cause" && !isTouched(finding, changed)) return "nothing of what is wrong there changes";
+    return whyItStays(finding, snapshot, laid, change.repositoryText);
+  };
   const stays = before.flatMap((finding) => {
-    const why = keys.has(findingKey(finding)) ? "it is as before" : whyItStays(finding, snapshot, laid, change.repositoryText);
+    const why = whyStill(finding);
     return why === undefined ? [] : [{ ...finding, why }];
   });
   const staying = new Set(stays.map(findingKey));

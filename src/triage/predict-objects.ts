@@ -52,11 +52,17 @@ function selectorStays(finding: Finding, service: KubeObject, before: Snapshot, 
     : `it chooses the pods of ${quote(stranger.object.name, 80)}, for which it was not meant`;
 }
 
+const peerMembers: ReadonlySet<string> = new Set(["podSelector", "namespaceSelector", "ipBlock"]);
+
 /** A rule lets in whom it was meant for: the pods that carry one of the labels that come near. */
 function policyStays(finding: Finding, policy: KubeObject, after: Snapshot): string | undefined {
   const [, way = "ingress", index = 0, side = "from"] = finding.field;
   const peers = listAt(policy.json, "spec", way, index, side);
   if (peers.length === 0) return isObject(valueAt(policy.json, "spec", way, index)) ? "the rule lets everybody in" : "the rule is gone";
+  const unknown = peers.find(
+    (peer) => !isObject(peer) || Object.keys(peer).length === 0 || Object.keys(peer).some((key) => !peerMembers.has(key)),
+  );
+  if (unknown !== undefined) return "one of its peers is none";
   if (peers.some((peer) => isObject(valueAt(peer, "ipBlock")))) return "the rule goes by addresses, and those of pods change";
   const key = finding.field.at(-1);
   const meant = finding.candidates.map(({ value }) => value);
@@ -83,5 +89,6 @@ function budgetStays(budget: KubeObject, after: Snapshot): string | undefined {
   const { minAvailable, maxUnavailable } = objectAt(budget.json, "spec");
   if (minAvailable !== undefined && maxUnavailable !== undefined) return "only one of minAvailable and maxUnavailable may be there";
   const kept = maxUnavailable === undefined ? atLeast(minAvailable, pods) : pods - atLeast(maxUnavailable, pods);
+  if (kept >= pods) return "it still lets none of its pods go";
   return kept > 0 ? undefined : "all of its pods might go at once";
 }

@@ -21,9 +21,9 @@ export function quotaStays(workload: Workload, now: Container, before: Snapshot,
   const [old] = revisionsOf(before, workload.object).slice(1);
   const ran = containersOf({ way: [], template: objectAt(old?.json, "spec", "template") }).find(({ name }) => name === now.name);
   const [was, is] = [quantity(valueAt(ran?.json, ...at)), quantity(valueAt(now.json, ...at))];
-  return at[0] === "resources" && was !== undefined && is !== undefined && is < was
-    ? "it asks for less than the revision before, which ran"
-    : undefined;
+  if (at[0] !== "resources" || was === undefined || is === undefined) return undefined;
+  if (is < was) return "it asks for less than the revision before, which ran";
+  return is > was * 2 ? "it asks for more than twice what the revision before asked for, which ran" : undefined;
 }
 
 /** What pods ask for of a resource as quotas name it: `requests.cpu`, `cpu`, `limits.memory`, `pods`; `undefined` for what pods do not have. */

@@ -1,16 +1,19 @@
 import type { JsonValue } from "../messages/conversation.ts";
-import { knownImages, repositoryOf } from "./analyzers/images.ts";
 import { longestRun } from "./analyzers/jobs.ts";
+import { obstaclesOf, tolerates } from "./analyzers/scheduling.ts";
 import { lastRunLog, statesOf } from "./container-state.ts";
 import { siblingKeys } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
-import { distance } from "./near.ts";
+import { whyNotMeant, whyNotNearest } from "./meant.ts";
 import { argumentStays } from "./predict-arguments.ts";
 import { certificateStays } from "./predict-certificates.ts";
+import { hostStays } from "./predict-hosts.ts";
+import { imageStays } from "./predict-images.ts";
 import { limitRangeStays } from "./predict-limit-range.ts";
 import { whyObjectStays } from "./predict-objects.ts";
+import { claimClassStays, referenceStays } from "./predict-references.ts";
 import { quotaStays } from "./predict-quota.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
@@ -40,24 +43,29 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
     case "image-registry":
     case "image-name-invalid":
     case "image-pull":
-      return imageStays(place, before, finding, value);
+      return imageStays(place, before, finding, value, repositoryText);
     case "image-pull-denied":
       return listAt(now.workload.template, "spec", "imagePullSecrets").length > 0
         ? undefined
         : "nothing gives the nodes a right to pull it";
     case "probe-path":
       if (value === undefined) return "the probe no longer asks the program itself";
-      return value === finding.value ? "the probe still asks for the same path" : unknownValue(finding, value, "path");
+      return value === finding.value ? "the probe still asks for the same path" : whyNotMeant(finding, value, repositoryText);
     case "probe-port":
-      return value === finding.value ? "the probe still asks at the same port" : unknownValue(finding, value, "port");
+      if (value === undefined) return "the probe no longer asks the program itself";
+      return value === finding.value ? "the probe still asks at the same port" : whyNotMeant(finding, value, repositoryText);
     case "probe-too-soon":
       return probeStays(place, before, now.container);
     case "host-unknown":
-      return hostStays(place, before, after, finding, value);
+      return hostStays(place.workload, after, finding, value, repositoryText);
+    case "reference-missing":
+      return referenceStays(finding, before, after, repositoryText);
+    case "storage-class":
+      return claimClassStays(finding, value);
     case "setting-missing":
       return settingStays(now, after, finding);
     case "key-missing":
-      return keyStays(place, before, after, finding);
+      return keyStays(place, before, after, finding, repositoryText);
     case "argument-unknown":
     case "command-not-found":
       return argumentStays(place.container, now.container, finding, repositoryText);
@@ -68,6 +76,8 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
         now.workload.object.namespace ?? "",
         neededMemory(place.workload, place.container, before),
       );
+    case "unschedulable-taint":
+      return tolerationsStay(place.workload, now.workload, after);
     case "certificate-expired":
       return certificateStays(finding, before, after);
     case "quota-exceeded":
@@ -108,7 +118,20 @@ function targetPortStays({ object, field }: Finding, before: Snapshot, after: Sn
   return known ? undefined : "declaring a port does not make the program listen there";
 }
 
-interface Place {
+/** Whatever it tolerates anew has to be a taint of nodes that it may run on but for their taints. */
+function tolerationsStay(before: Workload, now: Workload, after: Snapshot): string | undefined {
+  const listOf = ({ template }: Workload): readonly JsonValue[] => listAt(template, "spec", "tolerations");
+  const textOf = (one: JsonValue): string => ["key", "operator", "value", "effect"].map((member) => textAt(one, member) ?? "").join(" ");
+  const known = new Set(listOf(before).map(textOf));
+  const nodes = after.of("Node");
+  const open = nodes.filter((node) => obstaclesOf(now, node, nodes).every(({ what }) => what === "taint"));
+  const taints = open.flatMap((node) => listAt(node.json, "spec", "taints"));
+  const stray = listOf(now).find((one) => !known.has(textOf(one)) && !taints.some((taint) => tolerates([one], taint)));
+  return stray === undefined ? undefined : "it tolerates a taint that no node has on which it could run";
+}
+
+/** Where a fault of running containers shows. */
+export interface Place {
   readonly workload: Workload;
   readonly container: Container;
 }
@@ -170,62 +193,6 @@ export function neededMemory(workload: Workload, container: Container, snapshot:
   return likely.length === 0 ? undefined : Math.max(...likely);
 }
 
-/**
- * An image that ran in this place in the revision before is known to come. One that nobody has seen is believed where it has the form of those
- * that ran (`3.2.1-alpine` beside `3.2.0-alpine`), is of the same repository, and comes near to what was meant.
- */
-function imageStays({ workload, container }: Place, before: Snapshot, finding: Finding, value: string | undefined): string | undefined {
-  const old = finding.value ?? "";
-  if (value === undefined) return "there is no image";
-  if (value === old) return "the image is the same";
-  const known = knownImages(before, workload, container.name, old);
-  const seen = known.find((candidate) => candidate.value === value);
-  if (seen !== undefined) {
-    const running = known.filter(({ why }) => why.startsWith("pods of it"));
-    return running.length > 0 &&
-      !running.some((one) => one.value === value) &&
-      seen.why.startsWith("revision") &&
-      compareTags(value, running[0]?.value ?? value) < 0
-      ? `${quote(value)} is older than what runs now`
-      : undefined;
-  }
-  if (
-    repositoryOf(value) !== repositoryOf(old) &&
-    finding.fault !== "image-registry" &&
-    known.some((one) => repositoryOf(one.value) === repositoryOf(old))
-  )
-    return `${quote(value)} is of another repository`;
-  const shapes = new Set(known.map((one) => shapeOf(one.value)));
-  if (shapes.size > 0 && !shapes.has(shapeOf(value))) return `nobody has seen ${quote(value)}, and no image that ran is named like that`;
-  if (shapes.size === 0 && distance(value, old) > 6) return `nobody has seen ${quote(value)}`;
-  return undefined;
-}
-
-/** A tag with its numbers taken out: `3.2.1-alpine` → `#.#.#-alpine`. */
-function shapeOf(image: string): string {
-  return tagOf(image).replaceAll(/\d+/g, "#");
-}
-
-function tagOf(image: string): string {
-  const bare = image.split("@")[0] ?? image;
-  return bare.slice(repositoryOf(bare).length + 1);
-}
-
-function compareTags(a: string, b: string): number {
-  const [left, right] = [a, b].map((image) => [...tagOf(image).matchAll(/\d+/g)].map(([digits]) => Number(digits)));
-  for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
-    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function unknownValue(finding: Finding, value: string | undefined, what: string): string | undefined {
-  if (value === undefined || finding.candidates.length === 0 || finding.candidates.some((candidate) => candidate.value === value))
-    return undefined;
-  return `nothing shows that the program has the ${what} ${quote(value, 60)}`;
-}
-
 /** Does the program get the time that its log says it needs, and a tenth more? Where it says nothing: half as much again as before. */
 function probeStays(place: Place, before: Snapshot, now: Container): string | undefined {
   const given = givesUpAfter(now);
@@ -244,31 +211,6 @@ function probeStays(place: Place, before: Snapshot, now: Container): string | un
     : `the program is ended ${given} s after its start, and its log says that it needs ${Math.round(need)} s`;
 }
 
-/** The host and port of an address, a URL, or an option that holds one (`--database=appointments-db:5432`). */
-const hostPattern = /^(?:-+[\w.-]+=)?(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/]*@)?([\w.-]+)(?::(\d+))?/i;
-
-/** The host has to be a service of the cluster, and to have the port that is asked for. */
-function hostStays(
-  { workload }: Place,
-  before: Snapshot,
-  after: Snapshot,
-  finding: Finding,
-  value: string | undefined,
-): string | undefined {
-  if (value === undefined || value === finding.value) return "the setting names the same host";
-  const [, host = "", port] = hostPattern.exec(value) ?? [];
-  const [name = "", namespace = workload.object.namespace] = host.split(".");
-  const service = after.find("Service", namespace, name);
-  if (service === undefined) return `no Service ${quote(name, 60)} is in namespace ${namespace ?? ""}`;
-  const ports = listAt(service.json, "spec", "ports").map((one) => valueAt(one, "port"));
-  if (port !== undefined && !ports.includes(Number(port))) return `Service ${name} has no port ${port}`;
-  // Where names come near the one that was wrong, a service with quite another name is another service.
-  const meant = finding.candidates.map((candidate) => hostPattern.exec(candidate.value)?.[1]?.split(".")[0]);
-  if (meant.length > 0 && !meant.includes(name)) return `nothing shows that Service ${quote(name, 60)} is meant`;
-  // The same shape as before: a short name must not become the name of something else altogether.
-  return before.find("Service", namespace, name) === undefined ? "the service is not in the cluster yet" : undefined;
-}
-
 function settingStays({ workload, container }: Place, after: Snapshot, finding: Finding): string | undefined {
   const wanted = /asks for ([A-Z][A-Z0-9_]+)/.exec(finding.says)?.[1];
   if (wanted === undefined) return undefined;
@@ -281,7 +223,13 @@ function settingStays({ workload, container }: Place, after: Snapshot, finding: 
 }
 
 /** A variable of a program has the value that other programs' variable of this name has, and not one that this program has under another name already. */
-function keyStays({ workload, container }: Place, before: Snapshot, after: Snapshot, finding: Finding): string | undefined {
+function keyStays(
+  { workload, container }: Place,
+  before: Snapshot,
+  after: Snapshot,
+  finding: Finding,
+  repositoryText: string,
+): string | undefined {
   const env = finding.field.findIndex((step) => step === "env");
   const variable = finding.field[env + 1];
   if (env < 0 || typeof variable !== "object") return undefined;
@@ -290,7 +238,10 @@ function keyStays({ workload, container }: Place, before: Snapshot, after: Snaps
     variablesOf(snapshot, of, inside).find(({ name }) => name === variable.name);
   const now = containerAfter({ workload, container }, after);
   const value = now === undefined ? undefined : given(after, now.workload, now.container);
-  if (value === undefined || finding.field.includes("secretKeyRef")) return undefined;
+  const named = textAt(after.find(finding.object.kind, finding.object.namespace, finding.object.name)?.json, ...finding.field);
+  if (named === undefined || named === "") return "no key is named any more";
+  if (finding.field.includes("secretKeyRef")) return named === finding.value ? undefined : whyNotNearest(finding, named, repositoryText);
+  if (value === undefined) return `nothing shows what ${variable.name} would be`;
   const [sibling] = siblingKeys(before, workload, "ConfigMap", map, variable.name);
   const known =
     sibling === undefined ? undefined : textAt(before.find("ConfigMap", workload.object.namespace, map)?.json, "data", sibling[1]);
@@ -300,6 +251,9 @@ function keyStays({ workload, container }: Place, before: Snapshot, after: Snaps
   return twin === undefined || known !== undefined ? undefined : `${twin.name} has this value already`;
 }
 
+/** A deadline that is more than so many times as long as a run takes ends nothing in time. */
+const longestWait = 8;
+
 /** More time than before, and than the runs took that came to their end. */
 function deadlineStays(before: Snapshot, finding: Finding, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
@@ -308,5 +262,9 @@ function deadlineStays(before: Snapshot, finding: Finding, value: string | undef
   if (seconds <= Number(finding.value)) return `the deadline is ${seconds} s, not more than before`;
   const owner = before.find(finding.object.kind, finding.object.namespace, finding.object.name);
   const longest = owner === undefined ? undefined : longestRun(before, owner);
-  return longest !== undefined && seconds < longest * 1.2 ? `the deadline is ${seconds} s, and a run took ${longest} s` : undefined;
+  if (longest !== undefined && seconds < longest * 2)
+    return `the deadline is ${seconds} s, and a run took ${longest} s: slow days need twice that`;
+  return longest !== undefined && seconds > longest * longestWait
+    ? `the deadline is ${seconds} s, and a run took ${longest} s: one that hangs would be ended too late`
+    : undefined;
 }

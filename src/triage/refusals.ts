@@ -2,7 +2,6 @@ import type { JsonValue } from "../messages/conversation.ts";
 import type { ChangedObject } from "./overlay.ts";
 import type { Finding } from "./finding.ts";
 import {
-  type FieldStep,
   fieldText,
   flagAt,
   isObject,
@@ -20,6 +19,7 @@ import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import { findsHangWithin } from "./start-time.ts";
 import { findRightsChanges } from "./rights.ts";
+import { findUnasked } from "./scope.ts";
 import { type Container, containersOf, labelsOf, matchesSelector, templateWay } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
@@ -27,6 +27,9 @@ const largestRise = 64;
 
 /** A program that hangs longer than this, in seconds, is found by its users first. */
 const longestHang = 900;
+
+/** The least that the API server takes for the numbers of a probe. */
+const leastOf = { initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 1, successThreshold: 1 };
 
 /** A change that is not let out whatever it mends. */
 export interface Refusal {
@@ -47,7 +50,38 @@ export function findRefusals(
     object: { kind: "File", namespace: undefined, name: path },
     says: `${path} changes, which is no manifest`,
   }));
-  return [...changed.flatMap((one) => [...worsens(one), ...widens(one, findings), ...unasked(one, findings)]), ...elsewhere];
+  return [
+    ...changed.flatMap((one) => [...worsens(one), ...lowers(one, findings), ...widens(one, findings), ...findUnasked(one, findings)]),
+    ...elsewhere,
+  ];
+}
+
+/** What is wrong where containers ask for too much, or may have too much. */
+const tooMuch: ReadonlySet<string> = new Set(["quota-exceeded", "limit-range", "unschedulable-cpu", "unschedulable-memory"]);
+
+/** A container gets less than it had only where what it had was too much. */
+function lowers({ object, before, after }: ChangedObject, findings: readonly Finding[]): Refusal[] {
+  if (before === undefined || after === undefined) return [];
+  const own = findings.filter((finding) => tooMuch.has(finding.fault) && refText(finding.object) === refText(object));
+  const old = containers(before);
+  return containers(after).flatMap((container) => {
+    const was = old.find(({ name }) => name === container.name)?.json;
+    return ["requests", "limits"].flatMap((member) =>
+      ["memory", "cpu"].flatMap((resource): Refusal[] => {
+        const [had, has] = [was, container.json].map((json) => valueAt(json, "resources", member, resource));
+        if (had === has || has === undefined) return [];
+        const says = `the ${member === "limits" ? "limit" : "request"} of ${resource} of container ${container.name}`;
+        const [least, now] = [quantity(had), quantity(has)];
+        if (now === undefined) return [{ rule: "no-quantity", object, says: `${says} is no quantity` }];
+        // What is asked for falls with a limit that falls below it.
+        const limit = quantity(valueAt(container.json, "resources", "limits", resource));
+        const asked =
+          own.some(({ field }) => field.includes(member)) ||
+          (member === "requests" && limit !== undefined && least !== undefined && limit < least);
+        return asked || least === undefined || now >= least ? [] : [{ rule: "lowered", object, says: `${says} becomes less than it was` }];
+      }),
+    );
+  });
 }
 
 function widens({ object, before, after }: ChangedObject, findings: readonly Finding[]): Refusal[] {
@@ -65,6 +99,14 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
     for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
       if (old?.json[probe] !== undefined && container.json[probe] === undefined)
         found.push(refuse("probe-removed", `the ${probe} of container ${container.name} is taken away`));
+    for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
+      for (const [member, least] of Object.entries(leastOf)) {
+        const number = valueAt(container.json, probe, member);
+        if (number !== undefined && number !== valueAt(old?.json, probe, member) && !(Number.isInteger(number) && Number(number) >= least))
+          found.push(
+            refuse("probe-number", `${member} of the ${probe} of container ${container.name} is a number that Kubernetes does not take`),
+          );
+      }
     const hangs = findsHangWithin(container);
     if (old?.json["livenessProbe"] !== undefined && hangs > longestHang && hangs > findsHangWithin(old))
       found.push(
@@ -168,105 +210,6 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
   )
     found.push(refuse("selector-unmatched", `the pods of ${object.kind} ${object.name} would not have the labels of its own selector`));
   return found;
-}
-
-/** A change somewhere else than what is wrong: it may be good, but it is not this incident's. */
-function unasked({ object, before, after, changes }: ChangedObject, findings: readonly Finding[]): Refusal[] {
-  if (after === undefined) return [];
-  if (before === undefined)
-    return findings.some((finding) => asksFor(finding, object))
-      ? []
-      : [{ rule: "not-asked-for", object, says: `${object.kind} ${object.name} is new, and nothing that is wrong asks for it` }];
-  return changes
-    .filter(({ field }) => !isAnnotation(field) && !findings.some((finding) => touches(finding, object, field)))
-    .slice(0, 3)
-    .map(({ field }) => ({
-      rule: "not-asked-for",
-      object,
-      says: `${fieldText(field)} of ${object.kind} ${object.name} changes, and nothing that is wrong asks for it`,
-    }));
-}
-
-function isAnnotation(field: readonly FieldStep[]): boolean {
-  const at = field.indexOf("annotations");
-  return at > 0 && field[at - 1] === "metadata";
-}
-
-/** Does mending the finding touch this field? Its own field and what belongs to it; for some faults, the other side of the mismatch. */
-function touches(finding: Finding, object: ObjectRef, field: readonly FieldStep[]): boolean {
-  const path = fieldText(field);
-  if (refText(finding.object) === refText(object)) {
-    // A budget has one of the two; either may take the other's place.
-    if (finding.fault === "budget-blocks-drain") return path === "spec.minAvailable" || path === "spec.maxUnavailable";
-    const own = fieldText(scopeOf(finding));
-    // What only follows from something else asks for no change of its own.
-    if (own === "") return finding.severity !== "symptom";
-    if (
-      path === own ||
-      path.startsWith(`${own}.`) ||
-      path.startsWith(`${own}[`) ||
-      own.startsWith(`${path}.`) ||
-      own.startsWith(`${path}[`)
-    )
-      return true;
-    // A probe that asks too soon may be held back by a startup probe.
-    const container = finding.field.slice(0, finding.field.indexOf("livenessProbe"));
-    const startup = fieldText([...container, "startupProbe"]);
-    if (finding.fault === "probe-too-soon" && container.length > 0 && (path === startup || path.startsWith(`${startup}.`))) return true;
-    // A request may rise with its limit, and fall with it.
-    const parallel = own.replace(".limits.", ".requests.");
-    return path === parallel || path === parallel.replace(".requests.", ".limits.");
-  }
-  return asksFor(finding, object) && (finding.severity === "cause" || object.kind === "ConfigMap") && isOtherSide(finding, path);
-}
-
-/** Of the pods that a service should reach, only what the service goes by is the other side of a mismatch: their labels, their ports. */
-function isOtherSide({ fault }: Finding, path: string): boolean {
-  if (fault === "selector-matches-nothing") return /(?:^|\.)metadata\.labels\b/.test(path);
-  return fault !== "target-port" || /\.ports\b/.test(path);
-}
-
-/** The field of a finding, widened to what has to be changed together with it. */
-function scopeOf({ fault, field }: Finding): readonly FieldStep[] {
-  if (fault.startsWith("probe-")) return field.slice(0, field.findIndex((step) => typeof step === "string" && step.endsWith("Probe")) + 1);
-  if (fault === "selector-matches-nothing") return ["spec", "selector"];
-  if (fault === "target-port") return ["spec", "ports"];
-  if (fault.startsWith("argument-") || fault.startsWith("command-"))
-    return field.slice(
-      0,
-      field.findIndex((step) => step === "args" || step === "command"),
-    );
-  if (fault === "policy-admits-nobody") return field.slice(0, 4);
-  if (fault === "ingress-backend" || fault === "ingress-port") return field.slice(0, field.indexOf("service") + 1);
-  if (fault === "unschedulable-taint") return field.slice(0, field.indexOf("tolerations") + 1);
-  if (fault.startsWith("role-") || fault.startsWith("binding-")) return field.slice(0, 1);
-  if (fault === "reference-missing" || fault === "key-missing") return field.slice(0, -1);
-  return field;
-}
-
-/** Another object through which a finding can be mended: the one that is missing, the pods that a selector should choose. */
-function asksFor(finding: Finding, object: ObjectRef): boolean {
-  switch (finding.fault) {
-    case "reference-missing":
-    case "ingress-backend":
-    case "ingress-certificate":
-      return finding.value === object.name;
-    case "key-missing":
-    case "certificate-expired":
-      return finding.evidence.some((one) => refText(one.object) === refText(object));
-    case "selector-matches-nothing":
-    case "target-port":
-      return finding.candidates.length > 0 && finding.evidence.some((one) => refText(one.object) === refText(object));
-    case "setting-missing":
-    case "host-unknown":
-      return object.kind === "ConfigMap" && refText(finding.object) === refText(object);
-    case "role-missing":
-    case "role-resource":
-    case "binding-missing":
-      return ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"].includes(object.kind);
-    default:
-      return false;
-  }
 }
 
 /** What a container is given out of config maps and secrets: what it cannot start without, and what it can. */

@@ -1,5 +1,6 @@
+import type { JsonValue } from "../messages/conversation.ts";
 import type { Finding } from "./finding.ts";
-import { type KubeObject, listAt, objectAt, textAt } from "./kube-object.ts";
+import { isObject, type KubeObject, listAt, objectAt, textAt, valueAt } from "./kube-object.ts";
 import { quote } from "./quote.ts";
 
 /** Verbs that change nothing. */
@@ -8,7 +9,7 @@ const reading: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 const wideRoles: ReadonlySet<string> = new Set(["cluster-admin", "admin", "edit"]);
 
 export interface RightsChange {
-  readonly rule: "rights-too-wide" | "right-removed";
+  readonly rule: "rights-too-wide" | "right-removed" | "rule-malformed";
   readonly says: string;
 }
 
@@ -20,13 +21,15 @@ export function findRightsChanges(
 ): readonly RightsChange[] {
   const name = `${after.kind} ${after.name}`;
   if (after.kind === "Role" || after.kind === "ClusterRole") {
+    if (listAt(after.json, "rules").some(isMalformed))
+      return [{ rule: "rule-malformed", says: `a rule of ${name} does not have the form of one` }];
     const [had, has] = [grantsOf(before), grantsOf(after)];
     const beyond = (some: readonly Grant[], others: readonly Grant[]): readonly Grant[] =>
       some.filter((grant) => !others.some((other) => textOf(other) === textOf(grant))).slice(0, 3);
     const says = (word: string, { verb, resource }: Grant): string => `${name} would ${word} to ${quote(verb, 40)} ${quote(resource, 60)}`;
     return [
       ...beyond(
-        has.filter((grant) => isTooWide(grant, findings)),
+        has.filter((grant) => isTooWide(grant, findings) || (grant.name === undefined && isOfOne(grant, had))),
         had,
       ).map((grant): RightsChange => ({ rule: "rights-too-wide", says: says("allow", grant) })),
       ...beyond(had, has).map((grant): RightsChange => ({ rule: "right-removed", says: says("no longer allow", grant) })),
@@ -40,20 +43,40 @@ export function findRightsChanges(
   return [];
 }
 
+const ruleMembers: ReadonlySet<string> = new Set(["apiGroups", "resources", "resourceNames", "verbs", "nonResourceURLs"]);
+
+function isMalformed(rule: JsonValue): boolean {
+  if (!isObject(rule)) return true;
+  return Object.entries(rule).some(
+    ([member, list]) => !ruleMembers.has(member) || !Array.isArray(list) || list.some((word) => typeof word !== "string"),
+  );
+}
+
 interface Grant {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
+  /** Of one object alone; of all where it is absent. */
+  readonly name: string | undefined;
 }
 
 function grantsOf(role: KubeObject | undefined): readonly Grant[] {
   return listAt(role?.json, "rules").flatMap((rule) => {
     const words = (member: string): readonly string[] =>
       listAt(objectAt(rule), member).filter((one): one is string => typeof one === "string");
+    const names = valueAt(rule, "resourceNames") === undefined ? [undefined] : words("resourceNames");
     return words("apiGroups").flatMap((group) =>
-      words("resources").flatMap((resource) => words("verbs").map((verb) => ({ verb, group, resource }))),
+      words("resources").flatMap((resource) =>
+        words("verbs").flatMap((verb) => (names.length === 0 ? [undefined] : names).map((name) => ({ verb, group, resource, name }))),
+      ),
     );
   });
+}
+
+/** Was the same given for single objects only? */
+function isOfOne({ group, resource }: Grant, had: readonly Grant[]): boolean {
+  const same = had.filter((one) => one.group === group && one.resource === resource);
+  return same.length > 0 && same.every(({ name }) => name !== undefined);
 }
 
 function isTooWide({ verb, group, resource }: Grant, findings: readonly Finding[]): boolean {
@@ -62,6 +85,6 @@ function isTooWide({ verb, group, resource }: Grant, findings: readonly Finding[
   return !reading.has(verb) || resource === "secrets";
 }
 
-function textOf({ verb, group, resource }: Grant): string {
-  return `${verb} ${group}/${resource}`;
+function textOf({ verb, group, resource, name }: Grant): string {
+  return `${verb} ${group}/${resource}/${name ?? "*"}`;
 }

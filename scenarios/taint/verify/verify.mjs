@@ -9,8 +9,8 @@ verify(import.meta.url, ({ truth, base, head, check }) => {
   const tolerations = fieldOf(head, list);
   const given = Array.isArray(tolerations) ? tolerations : [];
   const fits = given.some(
-    ({ key, operator = "Equal", value, effect }) =>
-      key === taint.key && (effect === undefined || effect === taint.effect) && (operator === "Exists" ? value === undefined : operator === "Equal" && value === taint.value),
+    ({ key, operator, value, effect }) =>
+      key === taint.key && (effect === undefined || effect === taint.effect) && (operator === "Exists" ? value === undefined : (operator || "Equal") === "Equal" && value === taint.value),
   );
   const others = given.filter(({ key }) => key !== taint.key);
   const why = fits ? (others.length === 0 ? "they fit the taint of the pool" : "they fit more than the taint of the pool") : `none of them fits ${taint.key}=${taint.value}:${taint.effect}`;

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { loadCluster } from "../../incident/cluster/load-cluster.ts";
 import { loadScenario } from "../../incident/scenario.ts";
@@ -21,7 +21,7 @@ export function addClusterOptions(command: Command): Command {
     .option("-n, --namespace <name>", "namespace (default: that of kubectl's context)")
     .option("--kubeconfig <file>", "as kubectl takes it")
     .option("--context <name>", "as kubectl takes it")
-    .option("--scenario <id>", "a recorded incident in place of a live cluster");
+    .option("--scenario <id>", "a recorded incident in place of a live cluster: its name, or the path of its folder");
 }
 
 export interface OpenedCluster {
@@ -32,7 +32,7 @@ export interface OpenedCluster {
 /** Reads the cluster that the options name. `more` are namespaces beside the main one. */
 export async function openCluster(context: CliContext, options: ClusterOptions, more: readonly string[] = []): Promise<OpenedCluster> {
   if (options.scenario !== undefined) {
-    const scenario = await loadScenario(join(context.packageRoot, "scenarios", options.scenario));
+    const scenario = await loadScenario(scenarioFolder(context, options.scenario));
     return { snapshot: snapshotOf(await loadCluster(scenario.paths.cluster)), namespace: options.namespace ?? scenario.namespace };
   }
   const access: ClusterAccess = { kubeconfig: options.kubeconfig, context: options.context, env: context.env, signal: context.signal };
@@ -40,7 +40,13 @@ export async function openCluster(context: CliContext, options: ClusterOptions, 
   return { snapshot: await readLiveSnapshot(access, [...new Set([namespace, ...more])]), namespace };
 }
 
-async function contextNamespace(access: ClusterAccess): Promise<string> {
+/** A scenario of the package by its name, any other by its path. */
+function scenarioFolder({ packageRoot, cwd }: CliContext, scenario: string): string {
+  return scenario.includes("/") ? resolve(cwd, scenario) : join(packageRoot, "scenarios", scenario);
+}
+
+/** The namespace that commands without `-n` mean. */
+export async function contextNamespace(access: ClusterAccess): Promise<string> {
   const { stdout } = await runKubectl(access, ["config", "view", "--minify", "--output", "jsonpath={..namespace}"]);
   return stdout.trim() === "" ? "default" : (stdout.trim().split(/\s+/)[0] ?? "default");
 }

@@ -2,10 +2,13 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { CloisterError } from "../../error.ts";
 import { listScenarios } from "../../incident/scenario.ts";
+import { type SessionPart, sessionParts } from "../../incident/session-part.ts";
 import type { GuidanceLevel } from "../../runbook/runbook.ts";
 import type { CliContext } from "../context.ts";
+import { incidentCaptureCommand } from "./incident-capture.ts";
 import { type IncidentReport, reportJson, runIncidentSession } from "../incident-session.ts";
 import { defaultModel, type RuntimeChoice } from "../open-runtime.ts";
+import { parseParts } from "../option-values.ts";
 import { pullShown } from "../pull-shown.ts";
 import { addRuntimeOptions } from "../runtime-options.ts";
 import { createPainter } from "../show/painter.ts";
@@ -20,6 +23,8 @@ interface RunOptions extends Omit<RuntimeChoice, "runtime" | "window"> {
   readonly runbook?: string;
   readonly window: number;
   readonly scenarios: string;
+  readonly without?: readonly SessionPart[];
+  readonly baseline?: true;
   readonly pull?: true;
   readonly json?: true;
 }
@@ -49,6 +54,8 @@ export function incidentCommand(context: CliContext): Command {
       }
     });
 
+  command.addCommand(incidentCaptureCommand(context));
+
   addRuntimeOptions(command.command("run"), { window: 16_384, more: ["scripted"] })
     .argument("<id>", "a scenario, see `cloister incident list`")
     .description("take a recorded incident through the sealed client to a pull request")
@@ -61,6 +68,8 @@ export function incidentCommand(context: CliContext): Command {
     )
     .option("--client <which>", "a version of Claude Code, `latest`, or a path")
     .option("--runbook <file>", "another runbook")
+    .option("--without <parts>", `leave parts out, to see what they are worth: ${sessionParts.join(",")}`, parseParts)
+    .option("--baseline", "point the client straight at the server of --url, without any of ours")
     .option("--scenarios <folder>", "where scenarios are", scenarios)
     .option("--pull", "fetch the model first if it is not here")
     .option("--json", "one JSON object at the end, nothing else")
@@ -70,6 +79,8 @@ export function incidentCommand(context: CliContext): Command {
     )
     .exitOverride()
     .action(async (id: string, options: RunOptions) => {
+      if (options.baseline === true && (options.runtime !== "llama-server" || options.url === undefined))
+        throw new CloisterError("usage", "--baseline needs --runtime llama-server and --url: a server that has the Messages API itself.");
       if (options.pull === true && options.runtime === "embedded")
         await pullShown(context, options.model ?? defaultModel, { quiet: options.json === true });
       const report = await runShown(context, id, options);

@@ -1,5 +1,6 @@
 import { asCloisterError } from "../../error.ts";
 import { answerReview, isSelfReview } from "./access-review.ts";
+import { deprecationWarning } from "./deprecation.ts";
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from "./discovery.ts";
 import { readLog } from "./logs.ts";
 import { negotiateDiscovery, negotiateObject } from "./negotiate.ts";
@@ -49,10 +50,17 @@ export function createClusterApi(cluster: RecordedCluster, { now, observe, watch
     async fetch(request) {
       const url = new URL(request.url);
       const response = await answer(server, request, url).catch((thrown: unknown) => refuse(thrown));
+      const warning = warningOf(server, url);
+      if (warning !== undefined && response.ok) response.headers.set("warning", warning);
       observe?.({ method: request.method, path: url.pathname + url.search, status: response.status });
       return response;
     },
   };
+}
+
+function warningOf({ cluster }: Server, url: URL): string | undefined {
+  const route = parseRoute(url.pathname);
+  return route?.to === "resource" ? deprecationWarning(typeKey(route.address), cluster.serverVersion) : undefined;
 }
 
 interface Server {

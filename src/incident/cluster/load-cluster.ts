@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { CloisterError } from "../../error.ts";
+import { loadDiscovery } from "./load-discovery.ts";
 import { loadLogs } from "./load-logs.ts";
 import { loadObjects } from "./load-objects.ts";
 import { readRecorded } from "./recorded-files.ts";
@@ -24,7 +25,7 @@ const clusterFile = z.object({
 export async function loadCluster(folder: string): Promise<RecordedCluster> {
   const file = join(folder, "cluster.yaml");
   const { recordedAt, serverVersion } = parseClusterFile(await readRecorded(file, 1 << 16), file);
-  const { types, objects } = await loadObjects(join(folder, "objects"));
+  const { types, objects } = await loadObjects(join(folder, "objects"), await loadDiscovery(join(folder, "discovery.yaml")));
   const logs = await loadLogs(join(folder, "logs"), objects);
   return { recordedAt: parseInstant(recordedAt) ?? 0, serverVersion, types, objects, logs };
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { CloisterError } from "../../error.ts";
+import { columnsOf } from "./definition-columns.ts";
 import { fromNewEvent } from "./event-forms.ts";
 import { listFolder, readRecorded } from "./recorded-files.ts";
 import { parseInstant } from "./rebase.ts";
@@ -32,9 +33,9 @@ export interface LoadedObjects {
   readonly objects: ReadonlyMap<string, readonly RecordedObject[]>;
 }
 
-/** Every `GROUP/VERSION/RESOURCE.yaml` below `folder`. */
-export async function loadObjects(folder: string): Promise<LoadedObjects> {
-  const types = new Map(builtInTypes.map((type) => [typeKey(type), type]));
+/** Every `GROUP/VERSION/RESOURCE.yaml` below `folder`; `announced` are the cluster's kinds where the recording says which it has. */
+export async function loadObjects(folder: string, announced: readonly ResourceType[] = builtInTypes): Promise<LoadedObjects> {
+  const types = new Map(announced.map((type) => [typeKey(type), type]));
   const objects = new Map<string, RecordedObject[]>();
   const files = await listResourceFiles(folder);
   const documents = new Map<ResourceFile, readonly RecordedObject[]>();
@@ -42,12 +43,13 @@ export async function loadObjects(folder: string): Promise<LoadedObjects> {
   const definitions = [...documents].flatMap(([file, found]) => (file.resource === "customresourcedefinitions" ? found : []));
 
   for (const [file, found] of documents) {
-    const type = typeOf(file, found, definitions);
+    const type = types.get(typeKey(file)) ?? typeOf(file, found, definitions);
     if (type === undefined) continue;
     for (const [index, object] of found.entries()) requireFit(object, type, `${file.path}, document ${index + 1}`);
     if (!types.has(typeKey(type))) types.set(typeKey(type), type);
     store(objects, type, found);
   }
+  for (const [key, type] of types) if (!type.builtIn) types.set(key, { ...type, columns: columnsOf(type, definitions) });
   for (const [key, list] of objects) objects.set(key, sortAndRefuseTwins(list, key));
   return { types: [...types.values()], objects };
 }
@@ -73,7 +75,7 @@ async function listResourceFiles(folder: string): Promise<ResourceFile[]> {
     for (const version of await listFolder(join(folder, group), "directory"))
       for (const file of await listFolder(join(folder, group, version), "file")) {
         const path = join(folder, group, version, file);
-        const resource = /^([a-z0-9]+)\.yaml$/.exec(file)?.[1];
+        const resource = /^([a-z0-9][a-z0-9-]*)\.yaml$/.exec(file)?.[1];
         if (resource === undefined) {
           throw new CloisterError("damaged", `${path}: a file of objects is named for its resource, \`pods.yaml\`.`, { field: path });
         }

@@ -51,7 +51,8 @@ function redactAnnotations(annotations: Readonly<Record<string, string>>, texts:
 function redactApplied(text: string): string {
   try {
     const applied: unknown = JSON.parse(text);
-    if (isMembers(applied)) return `${JSON.stringify({ ...withoutValues(applied), metadata: appliedMetadata(applied["metadata"]) })}\n`;
+    if (isMembers(applied))
+      return `${JSON.stringify({ ...withoutValues(applied), metadata: appliedMetadata(applied["metadata"]) })}${text.endsWith("\n") ? "\n" : ""}`;
   } catch {
     // Not JSON: nothing of it can be shown safely.
   }

@@ -11,6 +11,18 @@ export interface ResourceType {
   readonly categories: readonly string[];
   /** False for what the folder has beyond Kubernetes' own kinds: a custom resource, printed generically. */
   readonly builtIn: boolean;
+  /** How a custom resource's definition says that it is shown; absent where it says nothing. */
+  readonly columns?: readonly CustomColumn[] | undefined;
+}
+
+/** One of a definition's `additionalPrinterColumns`. */
+export interface CustomColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly format: string;
+  readonly description: string;
+  readonly priority: number;
+  readonly jsonPath: string;
 }
 
 type Row = readonly [resource: string, kind: string, scope: "namespaced" | "cluster", shortNames?: string, categories?: string];
@@ -82,6 +94,8 @@ const builtIn: Readonly<Record<string, readonly Row[]>> = {
   ],
   "admissionregistration.k8s.io/v1": [
     ["mutatingwebhookconfigurations", "MutatingWebhookConfiguration", "cluster", "", "api-extensions"],
+    ["validatingadmissionpolicies", "ValidatingAdmissionPolicy", "cluster", "", "api-extensions"],
+    ["validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", "cluster", "", "api-extensions"],
     ["validatingwebhookconfigurations", "ValidatingWebhookConfiguration", "cluster", "", "api-extensions"],
   ],
   "apiextensions.k8s.io/v1": [["customresourcedefinitions", "CustomResourceDefinition", "cluster", "crd,crds", "api-extensions"]],
@@ -89,6 +103,10 @@ const builtIn: Readonly<Record<string, readonly Row[]>> = {
   "coordination.k8s.io/v1": [["leases", "Lease", "namespaced"]],
   "node.k8s.io/v1": [["runtimeclasses", "RuntimeClass", "cluster"]],
   "discovery.k8s.io/v1": [["endpointslices", "EndpointSlice", "namespaced"]],
+  "flowcontrol.apiserver.k8s.io/v1": [
+    ["flowschemas", "FlowSchema", "cluster"],
+    ["prioritylevelconfigurations", "PriorityLevelConfiguration", "cluster"],
+  ],
 };
 
 export const builtInTypes: readonly ResourceType[] = Object.entries(builtIn).flatMap(([groupVersion, rows]) => {

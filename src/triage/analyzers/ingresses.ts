@@ -67,8 +67,7 @@ function backendFindings(snapshot: Snapshot, ingress: KubeObject, backend: JsonV
   const number = numberAt(backend, "service", "port", "number");
   const named = textAt(backend, "service", "port", "name");
   if (
-    (number === undefined && named === undefined) ||
-    ports.some((port) => (number === undefined ? textAt(port, "name") === named : numberAt(port, "port") === number))
+    ports.some((port) => (number === undefined ? named !== undefined && textAt(port, "name") === named : numberAt(port, "port") === number))
   )
     return [];
   const member = number === undefined ? "name" : "number";
@@ -78,8 +77,8 @@ function backendFindings(snapshot: Snapshot, ingress: KubeObject, backend: JsonV
       severity: "cause",
       object: refOf(ingress),
       field: [...field, "service", "port", member],
-      value: String(number ?? named),
-      says: `Ingress ${ingress.name} sends to port ${quote(String(number ?? named), 40)} of Service ${name}, which has no such port`,
+      value: number === undefined ? named : String(number),
+      says: `Ingress ${ingress.name} sends to ${number === undefined && named === undefined ? "no port" : `port ${quote(String(number ?? named), 40)}`} of Service ${name}, which has no such port`,
       evidence: [
         {
           object: refOf(service),

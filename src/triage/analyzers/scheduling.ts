@@ -177,10 +177,12 @@ function nearToleration(tolerations: readonly JsonValue[], taint: JsonValue): Ne
   return undefined;
 }
 
-function tolerates(tolerations: readonly unknown[], taint: Parameters<typeof textAt>[0]): boolean {
+/** Does one of the tolerations fit a taint? One with an operator that there is not is refused by the API server. */
+export function tolerates(tolerations: readonly unknown[], taint: Parameters<typeof textAt>[0]): boolean {
   return tolerations.some((value) => {
     const toleration = value as Parameters<typeof textAt>[0];
     const [key, effect] = [textAt(toleration, "key"), textAt(toleration, "effect")];
+    if (!["Exists", "Equal", ""].includes(textAt(toleration, "operator") ?? "")) return false;
     if (effect !== undefined && effect !== textAt(taint, "effect")) return false;
     if (key === undefined) return textAt(toleration, "operator") === "Exists";
     if (key !== textAt(taint, "key")) return false;

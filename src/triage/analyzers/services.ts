@@ -127,7 +127,7 @@ function portFindings(snapshot: Snapshot, service: KubeObject, index: number, ch
     typeof target === "string" ? declared.some((one) => one.name === target) : declared.some((one) => one.number === target);
   // Ports need not be declared: where none is, a number may still be right.
   if (fits || (declared.length === 0 && typeof target === "number")) return [];
-  const listening = typeof target === "number" && heardOn(snapshot, chosen, target);
+  const listening = typeof target === "number" && target > 0 && heardOn(snapshot, chosen, target);
   if (listening) return [];
   return [
     {
@@ -152,7 +152,7 @@ function portFindings(snapshot: Snapshot, service: KubeObject, index: number, ch
 
 /** Does a log say that the program listens at this port, though the template does not declare it? */
 function heardOn(snapshot: Snapshot, chosen: readonly Workload[], port: number): boolean {
-  const says = new RegExp(`\\b(?:listen|serving|started|bound)\\w*\\b.*\\b${port}\\b`, "i");
+  const says = new RegExp(`\\b(?:listen|serving|started|bound)\\w*\\b.*(?<![\\d.])${port}(?![\\d.]*\\d)`, "i");
   return chosen.some(({ pods }) =>
     pods.some((pod) =>
       containersOf({ way: [], template: pod.json }).some((container) =>

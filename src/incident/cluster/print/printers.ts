@@ -2,10 +2,12 @@ import type { ResourceType } from "../resource-types.ts";
 import { bindingPrinter, webhookPrinter } from "./access.ts";
 import { autoscalerPrinter } from "./autoscaler.ts";
 import * as core from "./core.ts";
+import { definedPrinter } from "./custom-columns.ts";
 import { customPrinter, plainPrinter } from "./generic.ts";
 import * as network from "./network.ts";
 import { podPrinter } from "./pod.ts";
 import type { Printer } from "./printer.ts";
+import * as server from "./server-kinds.ts";
 import * as storage from "./storage.ts";
 import * as workloads from "./workloads.ts";
 
@@ -44,8 +46,26 @@ const printers: ReadonlyMap<string, Printer> = new Map([
   ["scheduling.k8s.io/priorityclasses", core.priorityClassPrinter],
   ["coordination.k8s.io/leases", core.leasePrinter],
   ["discovery.k8s.io/endpointslices", network.endpointSlicePrinter],
+  ["/componentstatuses", server.componentStatusPrinter],
+  ["/podtemplates", server.podTemplatePrinter],
+  ["apiregistration.k8s.io/apiservices", server.apiServicePrinter],
+  ["node.k8s.io/runtimeclasses", server.runtimeClassPrinter],
+  ["storage.k8s.io/csidrivers", server.csiDriverPrinter],
+  ["storage.k8s.io/csinodes", server.csiNodePrinter],
+  ["storage.k8s.io/volumeattachments", server.volumeAttachmentPrinter],
+  ["storage.k8s.io/volumeattributesclasses", server.volumeAttributesPrinter],
+  ["certificates.k8s.io/certificatesigningrequests", server.signingRequestPrinter],
+  ["flowcontrol.apiserver.k8s.io/flowschemas", server.flowSchemaPrinter],
+  ["flowcontrol.apiserver.k8s.io/prioritylevelconfigurations", server.priorityLevelPrinter],
+  ["admissionregistration.k8s.io/validatingadmissionpolicies", server.admissionPolicyPrinter],
+  ["admissionregistration.k8s.io/validatingadmissionpolicybindings", server.admissionBindingPrinter],
+  ["networking.k8s.io/ipaddresses", server.ipAddressPrinter],
+  ["networking.k8s.io/servicecidrs", server.serviceCidrPrinter],
 ]);
 
 export function printerOf(type: ResourceType): Printer {
-  return printers.get(`${type.group}/${type.resource}`) ?? (type.builtIn ? plainPrinter : customPrinter);
+  const own = printers.get(`${type.group}/${type.resource}`);
+  if (own !== undefined && type.builtIn) return own;
+  if (type.builtIn) return plainPrinter;
+  return type.columns === undefined || type.columns.length === 0 ? customPrinter : definedPrinter(type.columns);
 }
