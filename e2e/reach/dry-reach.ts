@@ -15,15 +15,19 @@ export interface Reached extends DryRun {
   readonly calls: number;
 }
 
+export interface ReachOptions {
+  readonly quickFixes: boolean;
+  /** False: triage names places and no values for them. */
+  readonly candidates?: boolean;
+  /** False: nobody looked before the session. */
+  readonly triage?: boolean;
+}
+
 const runbooks = resolve(import.meta.dirname, "../../../runbooks");
 const workdir = "/work/repository";
 
 /** Takes a scenario through the guide with a policy in the model's place. */
-export async function reach(
-  world: ScenarioWorld,
-  policy: Policy,
-  options: { readonly quickFixes: boolean; readonly triage?: boolean },
-): Promise<Reached> {
+export async function reach(world: ScenarioWorld, policy: Policy, options: ReachOptions): Promise<Reached> {
   const { scenario, snapshot, repository } = world;
   const files = manifestsOf(repository);
   const triage =
@@ -36,7 +40,9 @@ export async function reach(
           repositoryText: repositoryText(repository),
           quickFixes: options.quickFixes,
         });
-  const facts = { namespace: scenario.namespace, workdir, manifests: [...files.keys()], triage };
+  const places = triage?.places.map((place) => (options.candidates === false ? { ...place, candidates: [] } : place)) ?? [];
+  const told = triage === undefined ? undefined : { ...triage, places };
+  const facts = { namespace: scenario.namespace, workdir, manifests: [...files.keys()], triage: told };
   const guide = createGuide({ runbook: await runbookOf(world), level: "forms", facts });
   const run = await runDry(world, guide, policy, workdir);
   return { ...run, outcome: await outcomeOf(world, run), calls: run.turns.filter(({ role }) => role === "tool").length };

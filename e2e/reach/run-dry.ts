@@ -5,7 +5,9 @@ import { openWorld, scenarioIds } from "./scenario-world.ts";
 /** Prints a table: what becomes of every scenario (or those that are named) with each policy, without client and cluster. */
 const named = process.argv.slice(2).filter((word) => !word.startsWith("-"));
 const seeds = Number(/--seeds=(\d+)/.exec(process.argv.join(" "))?.[1] ?? 3);
-const rows: string[][] = [["scenario", "fix, first", "no fix, first", "no fix, right", `random × ${seeds}`, "no triage, right"]];
+const rows: string[][] = [
+  ["scenario", "fix, first", "no fix, first", "no fix, right", "no values, right", `no values, random × ${seeds}`, "no triage, right"],
+];
 for (const id of named.length > 0 ? named : await scenarioIds()) {
   const world = await openWorld(id);
   const row = [id];
@@ -19,8 +21,10 @@ for (const id of named.length > 0 ? named : await scenarioIds()) {
     { quickFixes: false },
   );
   row.push(told(right) + (reached.length > 0 ? "" : " -"));
+  row.push(told(await reach(world, rightChoice(world.right), { quickFixes: false, candidates: false })));
   const outcomes: string[] = [];
-  for (let seed = 1; seed <= seeds; seed++) outcomes.push((await reach(world, randomChoice(seed), { quickFixes: false })).outcome);
+  for (let seed = 1; seed <= seeds; seed++)
+    outcomes.push((await reach(world, randomChoice(seed), { quickFixes: false, candidates: false })).outcome);
   row.push(["closed", "wrong", "handed over", "no end"].map((one) => outcomes.filter((outcome) => outcome === one).length).join("/"));
   row.push(told(await reach(world, rightChoice(world.right), { quickFixes: false, triage: false })));
   rows.push(row);

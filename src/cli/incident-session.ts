@@ -36,6 +36,8 @@ export interface IncidentRequest extends Omit<RuntimeChoice, "runtime"> {
   readonly client: string | undefined;
   /** A file; the package's own for this kind of incident where it is absent. */
   readonly runbook: string | undefined;
+  /** A line of thought before calls in which there is something to choose; as the runbook says where it is absent. */
+  readonly thought?: boolean | undefined;
   /** Opens the engine, for whoever brings one; by `runtime` and `model` where it is absent. */
   readonly open?: ((place: { readonly workdir: string }) => Promise<OpenedRuntime>) | undefined;
   /** What the session goes without, to see what it is worth. */
@@ -92,7 +94,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
     const runtime = has("grammar") ? opened.runtime : withoutGrammar(opened.runtime);
     const guidance = guidanceOf(request.guidance ?? opened.guidance, runtime.facts, has);
     const facts = { namespace: scenario.namespace, workdir, manifests: [...manifests.keys()], triage: found?.facts };
-    const guide = has("guide") ? createGuide({ runbook, level: guidance, facts }) : undefined;
+    const guide = has("guide") ? createGuide({ runbook, level: guidance, facts, thought: request.thought }) : undefined;
     let record = emptyRecord;
     let firstRequestAt: number | undefined;
     let judgeFrom: number | undefined;

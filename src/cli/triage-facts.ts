@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import type { Place, TriageFacts } from "../runbook/facts.ts";
 import type { Finding } from "../triage/finding.ts";
 import { fixCandidates } from "../triage/fix-candidates.ts";
+import { locateBlock } from "../triage/fix-places.ts";
 import { type Fix, proposeFixes, writeCandidate, type WorkingTree } from "../triage/fixes.ts";
 import type { ObjectRef } from "../triage/kube-object.ts";
 import { manifestPaths } from "../triage/manifest-paths.ts";
@@ -92,9 +93,19 @@ function placeOf(tree: WorkingTree, finding: Finding): Place | undefined {
   });
   const [first] = written;
   const line = own !== undefined && span !== undefined ? { path: span.path, ...own } : first;
-  if (line === undefined) return undefined;
+  if (line === undefined) return blockOf(tree, finding);
   const candidates = written.filter((one) => one.path === line.path && one.line === line.line).map(({ after }) => after);
   return { path: line.path, line: line.line, text: line.text, candidates: [...new Set(candidates)], cause: finding.says };
+}
+
+/** The block that a finding points at, as far as the files have it. */
+function blockOf({ files, namespace }: WorkingTree, finding: Finding): Place | undefined {
+  const block = locateBlock(files, finding.object, namespace, finding.field);
+  const text = block === undefined ? undefined : files.get(block.path);
+  if (block === undefined || text === undefined) return undefined;
+  const lines = text.split("\n");
+  const [first, end] = [block.start, block.end].map((at) => text.slice(0, at).split("\n").length - 1) as [number, number];
+  return { path: block.path, line: first, text: lines[first] ?? "", lines: Math.max(1, end - first), candidates: [], cause: finding.says };
 }
 
 /** The one line in which two texts differ, or the one behind which the second has more; `undefined` where there is more to it. */

@@ -7,8 +7,11 @@ export type Answer =
   | { readonly kind: "anything" }
   /** A call of one of the offered tools, constrained from the first token. */
   | { readonly kind: "call" }
-  /** A call that fits one of these forms, constrained from the first token. At least one form. */
-  | { readonly kind: "forms"; readonly forms: readonly Form[] }
+  /**
+   * A call that fits one of these forms, constrained from the first token. At least one form. With `thought` a line of words comes before it, within these bounds;
+   * a runtime that cannot hold it to them leaves it out.
+   */
+  | { readonly kind: "forms"; readonly forms: readonly Form[]; readonly thought?: TextSlot | undefined }
   /** Words alone. */
   | { readonly kind: "words" }
   /** The answer is known: the gateway says it and the model is not asked. */

@@ -1,6 +1,8 @@
 import type { Form, Piece } from "../messages/answer.ts";
 import type { JsonObject } from "../messages/conversation.ts";
 import type { Place } from "./facts.ts";
+import { listedValues } from "./known-values.ts";
+import { flowListEdits, itemEdits } from "./list-edits.ts";
 import type { EditSource } from "./runbook.ts";
 
 export interface EditsAsked {
@@ -25,15 +27,22 @@ export function editForms({ id, source, path, text, evidence, tried, only }: Edi
   const forms: Form[] = [];
   for (const [index, line] of lines.entries()) {
     if (only?.includes(index) === false) continue;
-    const scalar = readScalar(line);
-    if (scalar === undefined || source.except?.test(line.trim()) === true) continue;
+    if (source.except?.test(line.trim()) === true) continue;
     const old = uniqueText(lines, index);
     if (old === undefined) continue;
-    const before = old.slice(0, old.length - line.trim().length) + scalar.before;
+    const above = old.slice(0, old.length - line.trim().length);
+    for (const edit of [...itemEdits(line), ...flowListEdits(line)]) {
+      const [before, after] = [above + edit.before, edit.after];
+      const pieces = withoutTried(edit.value, triedValues(tried, path, old, before, after));
+      if (pieces !== undefined) forms.push(editForm(id, path, old, [...fixed(before), ...pieces, ...fixed(after)]));
+    }
+    const scalar = readScalar(line);
+    if (scalar === undefined) continue;
+    const before = above + scalar.before;
     const not = triedValues(tried, path, old, before, scalar.after);
     const values = /(^|- )image:/.test(scalar.before)
       ? imageSlots(scalar.value, evidence, not)
-      : valueSlots(scalar.value, source.multiples, not);
+      : valueSlots(scalar, source.multiples, evidence, not);
     for (const value of values) forms.push(editForm(id, path, old, [{ kind: "fixed", text: before }, ...value, ...fixed(scalar.after)]));
   }
   return forms;
@@ -57,7 +66,14 @@ export function lineOf(lines: readonly string[], { line, text }: Place): number 
   return all.toSorted((a, b) => Math.abs(a - line) - Math.abs(b - line))[0];
 }
 
-function editForm(id: string, path: string, old: string, replacement: readonly Piece[]): Form {
+/** The lines that a place covers, as the file stands now. */
+export function linesOf(lines: readonly string[], place: Place): readonly number[] {
+  const first = lineOf(lines, place);
+  return first === undefined ? [] : Array.from({ length: place.lines ?? 1 }, (_, index) => first + index);
+}
+
+/** The edit of one text of a file. */
+export function editForm(id: string, path: string, old: string, replacement: readonly Piece[]): Form {
   return {
     id,
     tool: "Edit",
@@ -128,7 +144,18 @@ function imageSlots(value: string, evidence: readonly string[], not: readonly st
   return others.length > 0 ? [[{ kind: "choice", of: others }]] : [[textSlot(value, { exceptBeginnings: [value, ...not] })]];
 }
 
-function valueSlots(value: string, multiples: readonly number[] | undefined, not: readonly string[]): readonly (readonly Piece[])[] {
+function valueSlots(
+  { before, value }: Scalar,
+  multiples: readonly number[] | undefined,
+  evidence: readonly string[],
+  not: readonly string[],
+): readonly (readonly Piece[])[] {
+  const key = /([\w./-]+):\s+["']?$/.exec(before)?.[1] ?? "";
+  const listed = listedValues[key]?.filter((one) => one !== value && !not.includes(one));
+  if (listed !== undefined) return listed.length === 0 ? [] : [[{ kind: "choice", of: listed }]];
+  // What the evidence names behind the same key comes first: while it is untried, it is all that is offered.
+  const named = namedValues(key, evidence).filter((one) => one !== value && !not.includes(one));
+  if (named.length > 0) return [[{ kind: "choice", of: named }]];
   const quantity = /^(\d+)(Ki|Mi|Gi|k|M|G|m)$/.exec(value);
   if (quantity !== null) {
     const [, number = "", unit = ""] = quantity;
@@ -145,6 +172,27 @@ function valueSlots(value: string, multiples: readonly number[] | undefined, not
   if (/^\d+$/.test(value)) return [[digits(6, [value, ...not])]];
   if (value === "true" || value === "false") return not.length > 0 ? [] : [[{ kind: "fixed", text: value === "true" ? "false" : "true" }]];
   return [[textSlot(value, { except: [value, ...not] })]];
+}
+
+/** So many values of the evidence are offered. */
+const mostNamed = 6;
+
+/** Values that outputs show behind a key: `port: 8181`, `app=web`. */
+function namedValues(key: string, evidence: readonly string[]): readonly string[] {
+  // Every object has these, and another object's is no value for this one.
+  if (!/^[\w./-]{3,60}$/.test(key) || /^(?:name|namespace|kind|image|value|key|type|cpu|memory)$/.test(key)) return [];
+  const pattern = new RegExp(`(?<![\\w./-])${key.replaceAll(/[./-]/g, "\\$&")}[=:]\\s*([\\w./:-]+)`, "gi");
+  const values = evidence.flatMap((output) => [...output.matchAll(pattern)].map(([, value = ""]) => value.replace(/[.,:;]+$/, "")));
+  return [...new Set(values)].filter((value) => value !== "").slice(0, mostNamed);
+}
+
+/** The pieces of a slot without values that were tried; `undefined` where nothing is left. */
+function withoutTried(pieces: readonly Piece[], not: readonly string[]): readonly Piece[] | undefined {
+  const left = pieces.map((piece): Piece => {
+    if (piece.kind === "choice") return { kind: "choice", of: piece.of.filter((one) => !not.includes(one)) };
+    return piece.kind === "text" ? { kind: "text", slot: { ...piece.slot, except: [...(piece.slot.except ?? []), ...not] } } : piece;
+  });
+  return left.some((piece) => piece.kind === "choice" && piece.of.length === 0) ? undefined : left;
 }
 
 function textSlot(value: string, not: { readonly except: readonly string[] } | { readonly exceptBeginnings: readonly string[] }): Piece {

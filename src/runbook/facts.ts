@@ -47,6 +47,8 @@ export interface Place {
   readonly path: string;
   /** From 0. */
   readonly line: number;
+  /** So many lines, where the finding points at a block and not at a value; one where it is absent. */
+  readonly lines?: number | undefined;
   /** The line as it stands. */
   readonly text: string;
   /** The line with another value, or another key, that would fit, or with lines behind it that are missing; the likeliest first. */

@@ -1,13 +1,14 @@
 import type { Form, FormArgument, Piece } from "../messages/answer.ts";
 import type { JsonObject } from "../messages/conversation.ts";
 import { callKey, type Deed } from "./deeds.ts";
-import { editForms, lineOf, placeForms } from "./edits.ts";
+import { editForms, linesOf, placeForms } from "./edits.ts";
 import { type GuideFacts, openFacts, type Place } from "./facts.ts";
 import { filesOf } from "./files.ts";
 import { functionForms } from "./function-edits.ts";
 import { lastChange, lastEdit, type Progress, start, stepIndex } from "./progress.ts";
 import { looksAt } from "./record.ts";
 import { type FormSource, patternOf, type Runbook, splitAtSlots, type Step } from "./runbook.ts";
+import { structureForms } from "./structure-edits.ts";
 import { fillSlot, type SlotFill } from "./slots.ts";
 
 /** At most this many concrete commands come of one form's choices. */
@@ -47,7 +48,7 @@ export function formsOf(
 export function takeBackForms(runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[], from: number): readonly Form[] {
   const id = runbook.search?.form ?? "";
   const edit = lastEdit(deeds.slice(from));
-  if (edit !== undefined) {
+  if (edit !== undefined && isReversible(edit, deeds)) {
     const text = (key: string): readonly Piece[] => [{ kind: "fixed", text: String(edit[key]) }];
     const pairs = [
       ["file_path", "file_path"],
@@ -58,6 +59,12 @@ export function takeBackForms(runbook: Runbook, facts: GuideFacts, deeds: readon
   }
   const source = runbook.forms[id];
   return source === undefined ? [] : expand(id, source, runbook, facts, deeds, runOf(deeds.slice(from)));
+}
+
+/** Does what an edit wrote stand once in its file? The client edits nothing else. */
+function isReversible({ file_path: path, new_string: made }: JsonObject, deeds: readonly Deed[]): boolean {
+  const text = typeof path === "string" ? filesOf(deeds).get(path) : undefined;
+  return text === undefined || typeof made !== "string" || text.split(made).length === 2;
 }
 
 /** The places of a file whose text is still as it was found. */
@@ -101,8 +108,11 @@ function expand(
     if (fresh.length > 0) return fresh;
     const tried = editsOf(deeds);
     const open = files.flatMap(([path, text]) => {
-      const named = placesIn(places, path, facts).flatMap((place) => lineOf(text.split("\n"), place) ?? []);
-      return editForms({ id, source, path, text, evidence, tried, only: named.length > 0 ? named : undefined });
+      const named = placesIn(places, path, facts).flatMap((place) => linesOf(text.split("\n"), place));
+      const values = editForms({ id, source, path, text, evidence, tried, only: named.length > 0 ? named : undefined });
+      // Another value is the likeliest change; after two that were none, a line may come or go.
+      const structure = named.length > 0 && (values.length === 0 || tried.length > 2) ? structureForms({ id, path, text, at: named }) : [];
+      return [...values, ...structure.filter((form) => !run.has(keyOf(form.tool, form.arguments) ?? ""))];
     });
     return open;
   }

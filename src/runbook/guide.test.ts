@@ -7,7 +7,7 @@ import type { Conversation, JsonObject, Turn } from "../messages/conversation.ts
 import { createGuide } from "./guide.ts";
 import { type GuidanceLevel, parseRunbook } from "./runbook.ts";
 
-const file = join(resolve(import.meta.dirname, "../../.."), "runbooks/kubernetes-plain.yaml");
+const file = join(resolve(import.meta.dirname, "../../.."), "src/runbook/fixtures/by-evidence-alone.yaml");
 const runbook = parseRunbook(readFileSync(file, "utf8"), file);
 const facts = { namespace: "shop", workdir: "/w/payments" };
 

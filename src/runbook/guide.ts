@@ -1,5 +1,5 @@
 import { unreachable } from "../error.ts";
-import type { Answer } from "../messages/answer.ts";
+import type { Answer, TextSlot } from "../messages/answer.ts";
 import { type Deed, deedsOf } from "./deeds.ts";
 import type { GuideFacts } from "./facts.ts";
 import { formsOf, takeBackForms } from "./forms.ts";
@@ -14,13 +14,18 @@ export interface GuideOptions {
   readonly runbook: Runbook;
   readonly level: GuidanceLevel;
   readonly facts: GuideFacts;
+  /** A line of thought before a call in which there is something to choose: at every step or at none; as the runbook's steps say where it is absent. */
+  readonly thought?: boolean | undefined;
 }
+
+/** Bounds of a thought: longer ones run on to their limit. */
+const thoughtSlot: TextSlot = { min: 10, max: 160 };
 
 /**
  * The guide of a session: folds a conversation's deeds over the runbook. It holds no state, so the same conversation always gets
  * the same notes, and a restarted gateway goes on where it was.
  */
-export function createGuide({ runbook, level, facts }: GuideOptions): Guide {
+export function createGuide({ runbook, level, facts, thought }: GuideOptions): Guide {
   const situation: Situation = {
     nothingFound: facts.triage !== undefined && facts.triage.findings.length === 0,
     needsProof: level === "forms",
@@ -41,11 +46,19 @@ export function createGuide({ runbook, level, facts }: GuideOptions): Guide {
     return {
       opening: openingFor(runbook, facts),
       notes,
-      answer: answerFor(runbook, level, facts, deeds, progress),
+      answer: withThought(answerFor(runbook, level, facts, deeds, progress), thought ?? runbook.steps[progress.step]?.thought === true),
       needed: level === "forms" ? neededBy(runbook, deeds) : new Set(),
       step: stepOf(runbook, progress),
     };
   };
+}
+
+/** Where there is one call that can be made there is nothing to think about. */
+function withThought(answer: Answer, wanted: boolean): Answer {
+  if (!wanted || answer.kind !== "forms") return answer;
+  const [only, ...more] = answer.forms;
+  const settled = more.length === 0 && only?.arguments.every(({ value }) => value.every(({ kind }) => kind === "fixed")) === true;
+  return settled ? answer : { ...answer, thought: thoughtSlot };
 }
 
 function stepOf(runbook: Runbook, progress: Progress): Guidance["step"] {

@@ -55,6 +55,8 @@ const stepSchema = z.strictObject({
   when: pattern.optional(),
   /** Steps that a spent budget of looks ends. */
   looking: z.boolean().default(false),
+  /** A line of thought before each call of the step in which there is something to choose. */
+  thought: z.boolean().default(false),
   /** The signs seen so far are said again when the step begins. */
   recall: z.boolean().default(false),
   done: doneSchema,

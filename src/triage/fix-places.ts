@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type YAMLMap, type YAMLSeq } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type YAMLMap, type YAMLSeq } from "yaml";
 import type { FieldStep, ObjectRef } from "./kube-object.ts";
 import { readObjects } from "./kube-object.ts";
 import type { JsonValue } from "../messages/conversation.ts";
@@ -53,6 +53,19 @@ function stepInto(node: unknown, step: FieldStep): unknown {
   if (!isSeq(node)) return undefined;
   if (typeof step === "number") return node.items[step];
   return typeof step === "string" ? undefined : node.items.find((one) => isMap(one) && one.get("name") === step.name);
+}
+
+/** Where the deepest part of the way to a field stands, in characters: the object itself where its file has nothing of the way. */
+export function locateBlock(
+  files: ReadonlyMap<string, string>,
+  object: ObjectRef,
+  namespace: string,
+  field: readonly FieldStep[],
+): { readonly path: string; readonly start: number; readonly end: number } | undefined {
+  const place = findField(files, object, namespace, field);
+  const [start, end] = isNode(place?.node) ? spanOf(place.node) : [];
+  if (place === undefined || start === undefined || end === undefined) return undefined;
+  return { path: place.path, start, end };
 }
 
 function isEmpty(node: unknown): boolean {

@@ -135,6 +135,14 @@ test("odd and hostile schemas are widened, not refused; huge ones stay small", (
   }
 });
 
+test("a line of thought comes before the call, bounded, and may not begin one", () => {
+  const forms = [form({ kind: "fixed", text: "ls" })];
+  const { gbnf } = answerGrammar({ kind: "forms", forms, thought: { min: 10, max: 80 } }, [bash])!;
+  checkRules(gbnf);
+  assert.match(gbnf, /^root ::= "Thought: " \S+ "\\n" "<tool_call>"/m);
+  assert.doesNotMatch(gbnf.split("\n").find((line) => line.startsWith("thought-character")) ?? "", /\\x3C-/);
+});
+
 test("forms share their beginnings", () => {
   const forms = Array.from({ length: 300 }, (_, at) => form({ kind: "fixed", text: `kubectl --namespace shop logs deployment/web-${at}` }));
   const { gbnf } = answerGrammar({ kind: "forms", forms }, [bash])!;

@@ -1,10 +1,11 @@
 import { CloisterError, unreachable } from "../../error.ts";
-import type { Answer } from "../../messages/answer.ts";
+import type { Answer, TextSlot } from "../../messages/answer.ts";
 import type { Tool } from "../../messages/conversation.ts";
 import { callClosing, callOpening } from "../spelling.ts";
 import { formCalls } from "./forms.ts";
 import { codePoint, literal, Rules } from "./rules.ts";
 import { compileSchema } from "./schema.ts";
+import { slotRule } from "./slot.ts";
 
 export interface AnswerGrammar {
   /** In llama.cpp's dialect; `root` is where it begins. */
@@ -27,12 +28,22 @@ export function answerGrammar(answer: Answer, tools: readonly Tool[]): AnswerGra
         throw new CloisterError("bad-request", "A tool call is required, but no tools are offered.", { field: "tool_choice" });
       return { gbnf: rules.gbnf(`${literal(callOpening)} ${callTail(toolCalls(rules, tools))}`), from: "start" };
     case "forms":
-      return { gbnf: rules.gbnf(`${literal(callOpening)} ${callTail(formCalls(rules, answer.forms, tools))}`), from: "start" };
+      return {
+        gbnf: rules.gbnf(`${thoughtLine(rules, answer.thought)}${literal(callOpening)} ${callTail(formCalls(rules, answer.forms, tools))}`),
+        from: "start",
+      };
     case "words":
       return { gbnf: rules.gbnf(words(rules)), from: "start" };
     default:
       return unreachable(answer);
   }
+}
+
+/** `Thought: …` and a line feed. Left out are the characters that begin a call, or that the wire would escape: these are words, not a JSON string. */
+function thoughtLine(rules: Rules, slot: TextSlot | undefined): string {
+  if (slot === undefined) return "";
+  const line = slotRule(rules, "thought", { ...slot, characters: slot.characters ?? '^<"\\\\' });
+  return line === undefined ? "" : `${literal("Thought: ")} ${line} ${literal("\n")} `;
 }
 
 function callTail(call: string): string {
