@@ -6,7 +6,7 @@ export interface Printed {
 }
 
 /** Seconds by which the two are asked at different times. */
-const toleranceSeconds = 4;
+const toleranceSeconds = 10;
 const duration = /(?<![\w.-])(?:\d+y)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?![\w-])/;
 
 /** May this line of the recording differ, since a secret was taken out of it? */
