@@ -266,7 +266,10 @@ export function addJob(world, live, about) {
     backoffLimit: 6,
     completionMode: "NonIndexed",
     completions: 1,
+    manualSelector: false,
     parallelism: 1,
+    podReplacementPolicy: "TerminatingOrFailed",
+    suspend: false,
     ...live.spec,
     selector: { matchLabels: { "batch.kubernetes.io/controller-uid": uid } },
   };
