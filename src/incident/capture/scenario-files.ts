@@ -102,8 +102,9 @@ function truthText(namespace: string): string {
 }
 
 const verifyText = `// What was wrong was not known when this was captured, so nothing can tell whether a change mends it. docs/scenarios.md says what to write here.
-process.stderr.write("nobody has written yet how a fix of this incident is judged\\n");
-process.exitCode = 2;
+import { exit, stderr } from "node:process";
+
+stderr.write("nobody has written yet how a fix of this incident is judged\\n", () => exit(2));
 `;
 
 function yaml(value: unknown): string {
