@@ -1,6 +1,6 @@
 import type { Deed } from "./deeds.ts";
 import type { GuideFacts } from "./facts.ts";
-import { looksOf } from "./record.ts";
+import { editedLines, looksOf } from "./record.ts";
 import type { Runbook } from "./runbook.ts";
 
 /**
@@ -52,9 +52,17 @@ export function whyNot(output: string): string | undefined {
 
 function changeName(deed: Deed): string {
   const { old_string: old, new_string: replacement } = deed.call.input;
-  const last = (text: unknown): string => (typeof text === "string" ? (text.split("\n").at(-1) ?? "").trim() : "");
-  if (deed.call.name === "Edit") return `${last(old)} → ${last(replacement)}`;
+  if (deed.call.name === "Edit" && typeof old === "string" && typeof replacement === "string") {
+    const { removed, added } = editedLines(old, replacement);
+    return `${shown(removed) || "nothing"} → ${shown(added) || "gone"}`;
+  }
   return /^Changed (.*)$/m.exec(deed.output)?.[1] ?? nameOf(deed);
+}
+
+/** Of a change of many lines the beginning is enough to know it again. */
+function shown(lines: readonly string[]): string {
+  const text = lines.join(" ");
+  return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 
 function nameOf(deed: Deed): string {

@@ -39,9 +39,14 @@ export function changesOf(deeds: readonly Deed[], workdir: string): readonly str
 function editText({ file_path: path, old_string: old, new_string: replacement }: JsonObject, workdir: string): string | undefined {
   if (typeof path !== "string" || typeof old !== "string" || typeof replacement !== "string") return undefined;
   const file = path.startsWith(`${workdir}/`) ? path.slice(workdir.length + 1) : path;
-  const removed = lines(old).filter((line) => !lines(replacement).includes(line));
-  const added = lines(replacement).filter((line) => !lines(old).includes(line));
+  const { removed, added } = editedLines(old, replacement);
   return `${file}: ${removed.join(" ") || "nothing"} is now ${added.join(" ") || "gone"}`;
+}
+
+/** The lines in which two texts differ, without their indentation. */
+export function editedLines(old: string, replacement: string): { readonly removed: readonly string[]; readonly added: readonly string[] } {
+  const [before, after] = [lines(old), lines(replacement)];
+  return { removed: before.filter((line) => !after.includes(line)), added: after.filter((line) => !before.includes(line)) };
 }
 
 /** Is one edit the other way round of another? */
