@@ -18,7 +18,7 @@ for (const entry of readdirSync(root, { withFileTypes: true })) {
   test(`${entry.name}: no edit passes the check that verify rejects`, async (t) => {
     const scenario = await loadScenario(join(root, entry.name));
     if (scenario.truth.causes.some((cause) => "code" in cause)) return t.skip("its cause is in code: the gate runs its tests");
-    const { edits, passed, wronglyPassed } = await sweepScenario(scenario, { every, alsoRefused: false });
+    const { edits, passed, wronglyPassed } = await sweepScenario(scenario, { every, layers: { right: 1, wrong: 2 }, alsoRefused: false });
     assert.ok(edits > 20);
     assert.deepEqual(wronglyPassed, []);
     if (scenario.truth.causes.length === 0) assert.equal(passed, 0, "nothing is wrong, so nothing can be mended");
