@@ -21,6 +21,8 @@ import { openVerify } from "./hidden-verify.ts";
 export interface SweepOptions {
   /** Each so many-th of the edits is tried; all where absent. */
   readonly every?: number | undefined;
+  /** On so many of the right fixes other edits are laid, and on so many of the wrong ones. */
+  readonly layers: { readonly right: number; readonly wrong: number };
   /** Are edits that the check refuses put to verify too? It takes ten times as long. */
   readonly alsoRefused: boolean;
 }
@@ -40,20 +42,15 @@ export interface Misjudged {
   readonly why: string;
 }
 
-/** On so many of the right fixes other edits are laid. */
-const mostFixed = 2;
-/** And on so many of the wrong ones. */
-const mostStacked = 8;
-
 /** Puts every plausible edit of a scenario's manifests, alone and on top of its right fixes, to the check of the door and to the hidden checks. */
-export async function sweepScenario(scenario: Scenario, { every = 1, alsoRefused }: SweepOptions): Promise<Swept> {
+export async function sweepScenario(scenario: Scenario, { every = 1, layers, alsoRefused }: SweepOptions): Promise<Swept> {
   const snapshot = snapshotOf(await loadCluster(scenario.paths.cluster));
   const tree = await readTree(scenario.paths.repo);
   const folder = await mkdtemp(join(tmpdir(), `sweep-${scenario.id}-`));
   const verify = openVerify(scenario.paths.verify);
   try {
     const isRefusedAtOnce = refusesAtOnce(scenario, tree, snapshot);
-    const edits = await collectEdits(scenario, tree, snapshot, folder, isRefusedAtOnce);
+    const edits = await collectEdits(scenario, tree, snapshot, folder, isRefusedAtOnce, layers);
     const wronglyPassed: Misjudged[] = [];
     const wronglyRefused: Misjudged[] = [];
     let [count, passed] = [0, 0];
@@ -113,6 +110,7 @@ async function collectEdits(
   snapshot: Snapshot,
   folder: string,
   isRefusedAtOnce: (edit: Edit) => boolean,
+  layers: SweepOptions["layers"],
 ): Promise<readonly Edit[]> {
   const base = readDocuments(manifestsOf(tree));
   const alone = plausibleEdits(base, snapshot);
@@ -134,11 +132,11 @@ async function collectEdits(
       documents: new Map([...after].filter(([path, list]) => textOf(list) !== textOf(base.get(path)))),
     };
     more.push(fix);
-    if (number < mostFixed) layOn(fix);
+    if (number < layers.right) layOn(fix);
   }
   // Two wrong things at once, where the first is of the kind that a check has to think about.
-  const inPlace = alone.filter((edit) => !isRefusedAtOnce(edit));
-  for (const edit of inPlace.filter((_, index) => index % Math.ceil(inPlace.length / mostStacked) === 0)) layOn(edit);
+  const inPlace = layers.wrong === 0 ? [] : alone.filter((edit) => !isRefusedAtOnce(edit));
+  for (const edit of inPlace.filter((_, index) => index % Math.ceil(inPlace.length / layers.wrong) === 0)) layOn(edit);
   const known = new Set([textOf([...base.values()])]);
   return [...alone, ...more].filter(({ documents }) => {
     const text = textOf([...new Map([...base, ...documents]).values()]);
