@@ -180,6 +180,25 @@ engineTest("a call that is held to a form is valid, and its tokens are kept for 
   assert.ok(next.end.timing.cachedTokens >= end.timing.promptTokens + 10);
 });
 
+test("where a form's text has to go on, no control token stands in for its end", async (t) => {
+  const modelName = "qwen2.5-coder-1.5b";
+  const missing = absentModel(modelName);
+  if (missing !== undefined) return t.skip(missing);
+  // Seen in a session: the model wants to end behind the wrong quote, may not, and opens turns for as long as the text may be.
+  const slot = { min: 48, max: 60, characters: "<|>_imstarend" };
+  const value = [{ kind: "fixed", text: "this.#pricing = null;\n  }'}}" } as const, { kind: "text", slot } as const];
+  const answer: Answer = { kind: "forms", forms: [{ id: "say", tool: "Bash", arguments: [{ name: "command", value }] }] };
+  const runtime = await createEmbeddedRuntime({ ...options, modelPath: modelFile(modelName), modelName, window: 1024 });
+  try {
+    const { events } = await tell(runtime, prompt([says("Say hi.")], { tools: [bash], answer, maxTokens: 400 }));
+    const text = events.map((event) => (event.type === "call" ? String(event.call.input["command"]) : "")).join("");
+    assert.ok(text.length > slot.min, text);
+    assert.doesNotMatch(text, /<\|im_start\|>/);
+  } finally {
+    await runtime.close();
+  }
+});
+
 engineTest("a call that the token bound cuts is left out", async (runtime) => {
   const { events, end } = await tell(runtime, prompt([says("Look.")], { tools: [bash], answer: { kind: "call" }, maxTokens: 12 }));
   assert.equal(end.reason, "max-tokens");

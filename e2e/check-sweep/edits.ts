@@ -7,8 +7,8 @@ import type { Snapshot } from "../../src/triage/snapshot.ts";
 export interface Edit {
   /** `deploy/web.yaml: Deployment/web spec.replicas: 2 → 4` */
   readonly says: string;
-  /** Every file that changes, as text. */
-  readonly files: ReadonlyMap<string, string>;
+  /** Every file that changes, as what it then holds. */
+  readonly documents: Documents;
 }
 
 /** The documents of YAML files by path; a file that does not parse has none. */
@@ -40,10 +40,7 @@ export function plausibleEdits(documents: Documents, snapshot: Snapshot): readon
     for (const [index, document] of list.entries()) {
       const write = (changed: JsonValue | undefined, says: string): void => {
         const now = list.flatMap((one, at) => (at !== index ? [one] : changed === undefined ? [] : [changed]));
-        edits.push({
-          says: `${path}: ${nameOf(document)} ${says}`,
-          files: new Map([[path, now.map((one) => stringify(one)).join("---\n")]]),
-        });
+        edits.push({ says: `${path}: ${nameOf(document)} ${says}`, documents: new Map([[path, now]]) });
       };
       write(undefined, "removed");
       for (const { way, value } of places(document)) {
@@ -61,10 +58,9 @@ export function plausibleEdits(documents: Documents, snapshot: Snapshot): readon
   return edits;
 }
 
-/** One edit laid over another; `undefined` where both write the same file. */
-export function together(a: Edit, b: Edit): Edit | undefined {
-  if ([...a.files.keys()].some((path) => b.files.has(path))) return undefined;
-  return { says: `${a.says} + ${b.says}`, files: new Map([...a.files, ...b.files]) };
+/** Files as text, a document after the other. */
+export function writeDocuments(documents: Documents): ReadonlyMap<string, string> {
+  return new Map([...documents].map(([path, list]) => [path, list.map((one) => stringify(one)).join("---\n")]));
 }
 
 function nameOf(document: JsonValue): string {

@@ -17,7 +17,7 @@ for (const { id } of await listScenarios(root)) {
   if (wanted.length > 0 && !wanted.includes(id)) continue;
   const scenario = await loadScenario(join(root, id));
   if (scenario.truth.causes.some((cause) => "code" in cause)) continue;
-  const swept = await sweepScenario(scenario, { takes: (index) => index % every === 0, alsoRefused });
+  const swept = await sweepScenario(scenario, { every, alsoRefused });
   total.edits += swept.edits;
   total.passed += swept.passed;
   total.wronglyPassed += swept.wronglyPassed.length;

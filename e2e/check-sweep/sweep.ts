@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,12 +15,12 @@ import { findRefusals } from "../../src/triage/refusals.ts";
 import type { Snapshot } from "../../src/triage/snapshot.ts";
 import { triage } from "../../src/triage/triage.ts";
 import { manifestPaths } from "../../src/triage/manifest-paths.ts";
-import { type Edit, plausibleEdits, readDocuments } from "./edits.ts";
+import { type Edit, plausibleEdits, readDocuments, writeDocuments } from "./edits.ts";
 import { openVerify } from "./hidden-verify.ts";
 
 export interface SweepOptions {
-  /** Which of the edits, by their number; all where absent. */
-  readonly takes?: ((index: number) => boolean) | undefined;
+  /** Each so many-th of the edits is tried; all where absent. */
+  readonly every?: number | undefined;
   /** Are edits that the check refuses put to verify too? It takes ten times as long. */
   readonly alsoRefused: boolean;
 }
@@ -41,39 +42,42 @@ export interface Misjudged {
 
 /** On so many of the right fixes other edits are laid. */
 const mostFixed = 2;
+/** And on so many of the wrong ones. */
+const mostStacked = 8;
 
 /** Puts every plausible edit of a scenario's manifests, alone and on top of its right fixes, to the check of the door and to the hidden checks. */
-export async function sweepScenario(scenario: Scenario, { takes = () => true, alsoRefused }: SweepOptions): Promise<Swept> {
+export async function sweepScenario(scenario: Scenario, { every = 1, alsoRefused }: SweepOptions): Promise<Swept> {
   const snapshot = snapshotOf(await loadCluster(scenario.paths.cluster));
   const tree = await readTree(scenario.paths.repo);
   const folder = await mkdtemp(join(tmpdir(), `sweep-${scenario.id}-`));
   const verify = openVerify(scenario.paths.verify);
   try {
-    const edits = await collectEdits(scenario, tree, snapshot, folder);
+    const isRefusedAtOnce = refusesAtOnce(scenario, tree, snapshot);
+    const edits = await collectEdits(scenario, tree, snapshot, folder, isRefusedAtOnce);
     const wronglyPassed: Misjudged[] = [];
     const wronglyRefused: Misjudged[] = [];
     let [count, passed] = [0, 0];
-    const isRefusedAtOnce = refusesAtOnce(scenario, tree, snapshot);
     const checkout = join(folder, "checkout");
     await cp(scenario.paths.repo, checkout, { recursive: true });
     for (const [index, edit] of edits.entries()) {
-      if (!takes(index)) continue;
+      if (index % every !== 0) continue;
       count++;
       if (!alsoRefused && isRefusedAtOnce(edit)) continue;
-      const after = new Map([...tree, ...edit.files]);
+      const files = writeDocuments(edit.documents);
+      const after = new Map([...tree, ...files]);
       const side = (commit: string): ReadonlyMap<string, string> => (commit === "base" ? tree : after);
       const check = await checkPush(snapshot, scenario.namespace, {
         base: "base",
         commit: "head",
-        changedFiles: [...edit.files.keys()].filter((path) => tree.get(path) !== after.get(path)),
+        changedFiles: [...files.keys()].filter((path) => tree.get(path) !== after.get(path)),
         list: async (commit) => Promise.resolve([...side(commit).keys()]),
         read: async (commit, path) => Promise.resolve(side(commit).get(path)),
       });
       if (check.ok) passed++;
       else if (!alsoRefused) continue;
-      await writeAll(checkout, edit.files);
+      await writeAll(checkout, files);
       const failed = await verify.ask(checkout);
-      await writeAll(checkout, new Map([...edit.files.keys()].map((path) => [path, tree.get(path)])));
+      await writeAll(checkout, new Map([...files.keys()].map((path) => [path, tree.get(path)])));
       if (check.ok && failed.length > 0) wronglyPassed.push({ says: edit.says, why: failed.join(", ") });
       if (!check.ok && failed.length === 0) wronglyRefused.push({ says: edit.says, why: objections(check).join("; ") });
     }
@@ -92,10 +96,10 @@ function refusesAtOnce(scenario: Scenario, tree: ReadonlyMap<string, string>, sn
   const before = base.flatMap(objectsOf);
   const namespaces = new Set([scenario.namespace, ...before.map(({ namespace }) => namespace ?? "")]);
   const findings = [...namespaces].flatMap((namespace) => triage(snapshot, namespace));
-  return ({ files }) => {
-    const changed = [...readDocuments(files)];
-    const kept = base.filter(([path]) => files.has(path));
-    return findRefusals(changedObjects({ before: kept.flatMap(objectsOf), after: changed.flatMap(objectsOf) }), [], findings).length > 0;
+  return ({ documents }) => {
+    const kept = base.filter(([path]) => documents.has(path));
+    const changed = changedObjects({ before: kept.flatMap(objectsOf), after: [...documents].flatMap(objectsOf) });
+    return findRefusals(changed, [], findings).length > 0;
   };
 }
 
@@ -108,34 +112,45 @@ async function collectEdits(
   tree: ReadonlyMap<string, string>,
   snapshot: Snapshot,
   folder: string,
+  isRefusedAtOnce: (edit: Edit) => boolean,
 ): Promise<readonly Edit[]> {
-  const base = manifestsOf(tree);
-  const alone = plausibleEdits(readDocuments(base), snapshot);
-  const fixed: Edit[] = [];
+  const base = readDocuments(manifestsOf(tree));
+  const alone = plausibleEdits(base, snapshot);
+  const more: Edit[] = [];
+  const layOn = (edit: Edit): void => {
+    for (const { says, documents } of plausibleEdits(new Map([...base, ...edit.documents]), snapshot))
+      more.push({ says: `${edit.says} + ${says}`, documents: new Map([...edit.documents, ...documents]) });
+  };
   const right = await readdir(join(scenario.folder, "verify", "right")).catch(() => []);
   for (const [number, patch] of right.sort().entries()) {
     const copy = join(folder, "right");
     await cp(scenario.paths.repo, copy, { recursive: true });
     await promisify(execFile)("git", ["init", "--quiet"], { cwd: copy });
     await promisify(execFile)("git", ["apply", join(scenario.folder, "verify", "right", patch)], { cwd: copy });
-    const after = manifestsOf(await readTree(copy));
+    const after = readDocuments(manifestsOf(await readTree(copy)));
     await rm(copy, { recursive: true });
-    const changed = new Map([...after].filter(([path, text]) => base.get(path) !== text));
-    fixed.push({ says: `right/${patch}`, files: changed });
-    if (number >= mostFixed) continue;
-    for (const { says, files } of plausibleEdits(readDocuments(after), snapshot))
-      fixed.push({ says: `right/${patch} + ${says}`, files: new Map([...changed, ...files]) });
+    const fix = {
+      says: `right/${patch}`,
+      documents: new Map([...after].filter(([path, list]) => textOf(list) !== textOf(base.get(path)))),
+    };
+    more.push(fix);
+    if (number < mostFixed) layOn(fix);
   }
-  const known = new Set([textOf(base)]);
-  return [...alone, ...fixed].filter(({ files }) => {
-    const text = textOf(new Map([...base, ...files]));
+  // Two wrong things at once, where the first is of the kind that a check has to think about.
+  const inPlace = alone.filter((edit) => !isRefusedAtOnce(edit));
+  for (const edit of inPlace.filter((_, index) => index % Math.ceil(inPlace.length / mostStacked) === 0)) layOn(edit);
+  const known = new Set([textOf([...base.values()])]);
+  return [...alone, ...more].filter(({ documents }) => {
+    const text = textOf([...new Map([...base, ...documents]).values()]);
     return known.has(text) ? false : known.add(text);
   });
 }
 
-/** What manifests mean, whatever their spelling. */
-function textOf(files: ReadonlyMap<string, string>): string {
-  return JSON.stringify([...readDocuments(files)].sort());
+/** The same for documents that mean the same, whatever their spelling. */
+function textOf(documents: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(documents) ?? "")
+    .digest("base64");
 }
 
 async function writeAll(folder: string, files: ReadonlyMap<string, string | undefined>): Promise<void> {

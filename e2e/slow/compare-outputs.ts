@@ -6,7 +6,7 @@ export interface Printed {
 }
 
 /** Seconds by which the two are asked at different times. */
-const toleranceSeconds = 4;
+const toleranceSeconds = 10;
 const duration = /(?<![\w.-])(?:\d+y)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?![\w-])/;
 
 /** May this line of the recording differ, since a secret was taken out of it? */
@@ -36,12 +36,16 @@ function tail({ stdout, stderr }: Printed): string {
 }
 
 function linesOf(text: string): string[] {
-  return withoutNullTimes(text)
-    .replaceAll(/("?resourceVersion"?: )"\d*"/g, "$1(version)")
-    .replaceAll(/^(\s*Resource Version:\s+)\d+/gm, "$1(version)")
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.replaceAll(/(?<=\S)[ \t]{2,}/g, "  ").trimEnd());
+  return (
+    withoutNullTimes(text)
+      // What client-go says to itself while it waits.
+      .replaceAll(/^[EIW]\d{4} [\d:.]+ +\d+ .*\n/gm, "")
+      .replaceAll(/("?resourceVersion"?: )"\d*"/g, "$1(version)")
+      .replaceAll(/^(\s*Resource Version:\s+)\d+/gm, "$1(version)")
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replaceAll(/(?<=\S)[ \t]{2,}/g, "  ").trimEnd())
+  );
 }
 
 /** Servers before 1.34 write `creationTimestamp: null` into templates; recordings are of such. */

@@ -48,7 +48,18 @@ export async function startRealServer(binaries: string, folder: string): Promise
   await promisify(execFile)("openssl", ["genrsa", "-out", join(folder, "accounts.key"), "2048"]);
   await writeFile(join(folder, "tokens.csv"), `${token},admin,1,"system:masters"\n`, { mode: 0o600 });
   const children: ChildProcess[] = [];
+  // Also where the run is broken off: neither of the two ends by itself.
+  const kill = () => {
+    for (const child of children) child.kill("SIGKILL");
+  };
+  const leave = () => process.exit(130);
+  process.once("exit", kill);
+  process.once("SIGINT", leave);
+  process.once("SIGTERM", leave);
   const stop = async () => {
+    process.off("exit", kill);
+    process.off("SIGINT", leave);
+    process.off("SIGTERM", leave);
     for (const child of children.toReversed()) await end(child);
   };
   try {

@@ -180,7 +180,6 @@ draftCluster(import.meta.url, {
     },
     "PodDisruptionBudget/travel/bookings": {
       status: {
-        conditions: [],
         currentHealthy: 3,
         desiredHealthy: 2,
         disruptionsAllowed: 1,

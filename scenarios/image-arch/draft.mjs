@@ -10,7 +10,7 @@ const before = (template) => {
 };
 
 const [controlPlane] = defaultNodes;
-const worker = (name, more) => ({ name, cpu: 8, memoryKi: 32_505_856, arch: "arm64", ...more });
+const worker = (name, more) => ({ name, cpu: 8, memoryKi: 32_505_852, arch: "arm64", ...more });
 
 const renders = (age, lines) => ({
   age,
@@ -28,7 +28,7 @@ draftCluster(import.meta.url, {
     {
       name: "build-1",
       cpu: 16,
-      memoryKi: 65_011_712,
+      memoryKi: 65_011_708,
       labels: { "acme.example/pool": "build" },
       taints: [{ effect: "NoSchedule", key: "acme.example/pool", value: "build" }],
     },

@@ -30,7 +30,7 @@ draftCluster(import.meta.url, {
     ...neighbour(namespace, "labels", { image: image("labels", "1.9.1"), replicas: 1, memory: "256Mi" }),
   ],
   about: {
-    "PodDisruptionBudget/parcels/tracking": { status: { conditions: [], currentHealthy: 2, desiredHealthy: 1, disruptionsAllowed: 1, expectedPods: 2, observedGeneration: 1 } },
+    "PodDisruptionBudget/parcels/tracking": { status: { currentHealthy: 2, desiredHealthy: 1, disruptionsAllowed: 1, expectedPods: 2, observedGeneration: 1 } },
     "Deployment/parcels/tracking": {
       age: "239d",
       revisions: [

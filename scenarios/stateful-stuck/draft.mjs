@@ -48,7 +48,7 @@ draftCluster(import.meta.url, {
       ],
     },
     "PodDisruptionBudget/telemetry/broker": {
-      status: { conditions: [], currentHealthy: 0, desiredHealthy: 2, disruptionsAllowed: 0, expectedPods: 3, observedGeneration: 1 },
+      status: { currentHealthy: 0, desiredHealthy: 2, disruptionsAllowed: 0, expectedPods: 3, observedGeneration: 1 },
     },
     "CronJob/telemetry/broker-compact": {
       jobs: [

@@ -20,10 +20,16 @@ function container(value) {
     terminationMessagePolicy: "File",
     ...value,
   };
+  if (value.env) made.env = value.env.map(variable);
   if (value.ports) made.ports = value.ports.map((port) => ({ protocol: "TCP", ...port }));
   for (const name of ["livenessProbe", "readinessProbe", "startupProbe"]) if (value[name]) made[name] = probe(value[name]);
   return made;
 }
+
+const variable = (value) => {
+  const field = value.valueFrom?.fieldRef;
+  return field === undefined ? value : { ...value, valueFrom: { ...value.valueFrom, fieldRef: { apiVersion: "v1", ...field } } };
+};
 
 const volume = (value) => {
   const made = { ...value };

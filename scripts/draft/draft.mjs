@@ -145,7 +145,8 @@ function addEndpoints(world) {
         ],
       },
       ago,
-      ports: usable ? ports : [],
+      // The API server gives a name, if an empty one, to each port of a slice; kubectl counts on it.
+      ports: usable ? ports.map((port) => ({ name: "", ...port })) : [],
     });
   }
 }

@@ -155,7 +155,7 @@ export function addDeployment(world, live, about) {
     ],
     observedGeneration: revisions.length,
     ...(ready > 0 && { readyReplicas: ready }),
-    replicas: all.length,
+    ...(all.length > 0 && { replicas: all.length }),
     ...(all.length - ready > 0 || !available ? { unavailableReplicas: Math.max(all.length, replicas) - ready } : {}),
     ...(newest.pods.length > 0 && { updatedReplicas: newest.pods.length }),
   };
@@ -266,11 +266,16 @@ export function addJob(world, live, about) {
     backoffLimit: 6,
     completionMode: "NonIndexed",
     completions: 1,
+    manualSelector: false,
     parallelism: 1,
+    podReplacementPolicy: "TerminatingOrFailed",
+    suspend: false,
     ...live.spec,
     selector: { matchLabels: { "batch.kubernetes.io/controller-uid": uid } },
   };
   live.spec.template.metadata = { ...live.spec.template.metadata, labels: { ...live.spec.template.metadata?.labels, ...labels } };
+  // A job without labels of its own gets those of its pods from the API server.
+  live.metadata.labels ??= { ...live.spec.template.metadata.labels };
   const done = completed();
   const wanted = about.pods ?? [{ state: about.state ?? done, log: about.log, previousLog: about.previousLog }];
   const pods = wanted.map((pod, index) => addPod(world, live, live.spec.template, { age: pod.age ?? age, generate: true, index, ...pod }));

@@ -26,7 +26,12 @@ export function runArguments(run: PlannedRun, { scenarios, url, window }: RunPla
   const shared = ["incident", "run", scenario, "--client", client, "--scenarios", scenarios, "--window", String(window), "--json"];
   const runtime = model === writtenSessions ? ["--runtime", "scripted"] : ["--model", model];
   if (setting.kind === "cloister")
-    return [...shared, ...runtime, ...(setting.without.length === 0 ? [] : ["--without", setting.without.join(",")])];
+    return [
+      ...shared,
+      ...runtime,
+      ...(setting.without.length === 0 ? [] : ["--without", setting.without.join(",")]),
+      ...(setting.thought === true ? ["--thought"] : []),
+    ];
   return [...shared, "--baseline", "--runtime", "llama-server", "--url", url ?? ""];
 }
 

@@ -24,6 +24,7 @@ import { openRuntime, openScripted, type OpenedRuntime, type RuntimeChoice } fro
 import { findPrograms } from "./programs.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
+import { testCommand } from "./test-command.ts";
 import { readManifestFolder, type SessionTriage, triageSession } from "./triage-facts.ts";
 import { findClient, withSession } from "./with-session.ts";
 
@@ -68,6 +69,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   const has = (part: SessionPart): boolean => request.baseline !== true && request.without?.includes(part) !== true;
   const read = withBudgets(await readRunbook(request.runbook ?? usualRunbook(context, scenario)), scenario);
   const runbook = has("check") ? read : withoutSearch(read);
+  const tests = has("check") && runbook.judge === "tests" ? testCommand(runbook) : undefined;
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);
@@ -81,7 +83,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         ...(has("check") ? (["check"] as const) : []),
         ...(has("quick-fix") ? (["fix"] as const) : []),
       ],
-      found === undefined ? undefined : { namespace: scenario.namespace, found: found.fixes },
+      { fixes: found === undefined ? undefined : { namespace: scenario.namespace, found: found.fixes }, tests },
     );
     const workdir = join(tempFolder, scenario.repository.name);
     const { runtime: kind } = request;
@@ -129,7 +131,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
         readable: [...own.readable, ...programs.readable],
         // The answers are in there.
         hidden: [...new Set([resolve(request.scenarios), join(context.packageRoot, "scenarios")])],
-        gate: has("check") && runbook.judge === "manifests" ? "manifests" : "open",
+        gate: tests !== undefined ? { tests, proof: "required" } : has("check") ? "manifests" : "open",
         author: { model, isModel, guidance, client: client.version },
         record: () => record,
         observe: session.tell,

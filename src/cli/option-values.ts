@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { isSessionPart, type SessionPart, sessionParts } from "../incident/session-part.ts";
+import { type Ablation, ablations } from "../eval/setting.ts";
+import { type SessionPart, sessionParts } from "../incident/session-part.ts";
 
 /** A parser for an option's number, with its bounds. */
 export function boundedInteger(min: number, max: number): (text: string) => number {
@@ -19,8 +20,17 @@ export function listOfNames(text: string): readonly string[] {
 }
 
 export function parseParts(text: string): readonly SessionPart[] {
-  const names = listOfNames(text);
-  const unknown = names.find((name) => !isSessionPart(name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`There is no part ${unknown}: ${sessionParts.join(", ")}.`);
-  return names.filter(isSessionPart);
+  return someOf(sessionParts, text);
+}
+
+export function parseAblations(text: string): readonly Ablation[] {
+  return someOf(ablations, text);
+}
+
+function someOf<Name extends string>(all: readonly Name[], text: string): readonly Name[] {
+  return listOfNames(text).map((name) => {
+    const found = all.find((one) => one === name);
+    if (found === undefined) throw new InvalidArgumentError(`There is no part ${name}: ${all.join(", ")}.`);
+    return found;
+  });
 }

@@ -8,6 +8,13 @@ import { writeSessionFixes } from "./session-fixes.ts";
 /** The programs of ours that a sealed session can have on its PATH. */
 export type SessionProgram = "triage" | "check" | "fix";
 
+export interface ProgramsGiven {
+  /** The quick fixes that `fix` makes; it looks for them itself where this is absent. */
+  readonly fixes?: { readonly namespace: string; readonly found: readonly Fix[] } | undefined;
+  /** The command of the repository's tests, where they judge a change: what `check` runs in place of a look at the manifests. */
+  readonly tests?: readonly string[] | undefined;
+}
+
 export interface SessionPrograms {
   /** For PATH inside the seal. */
   readonly pathFolder: string;
@@ -23,9 +30,9 @@ export async function writeSessionPrograms(
   packageRoot: string,
   sessionFolder: string,
   names: readonly SessionProgram[],
-  /** The quick fixes that `fix` makes; it looks for them itself where this is absent. */
-  fixes?: { readonly namespace: string; readonly found: readonly Fix[] },
+  given: ProgramsGiven = {},
 ): Promise<SessionPrograms> {
+  const { fixes, tests } = given;
   const pathFolder = join(sessionFolder, "bin");
   const main = join(packageRoot, "dist", "src", "cli", "sealed-main.js");
   await mkdir(pathFolder, { recursive: true, mode: 0o700 });
@@ -34,7 +41,8 @@ export async function writeSessionPrograms(
   for (const name of names) {
     const own =
       name === "fix" && fixes !== undefined ? [join(packageRoot, "dist", "src", "cli", "session-fix-main.js"), fixesFile] : [main, name];
-    const command = [process.execPath, ...own].map((word) => shellWord(word)).join(" ");
+    const asked = name === "check" && tests !== undefined ? ["--tests", tests.join(" ")] : [];
+    const command = [process.execPath, ...own, ...asked].map((word) => shellWord(word)).join(" ");
     // A status other than 0 reads as a failure in a session: that triage found something is none.
     const script = name === "triage" ? `${command} "$@" || [ "$?" = 1 ]` : `exec ${command} "$@"`;
     await writeFile(join(pathFolder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });

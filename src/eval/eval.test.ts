@@ -75,8 +75,8 @@ test("the interval is Wilson's", () => {
 });
 
 test("everything comes first, each part once, the baseline last; a setting has one name", () => {
-  const settings = settingsOf(["quick-fix", "forms", "forms"], true);
-  assert.deepEqual(settings.map(settingName), ["everything", "without forms", "without quick-fix", "llama-server alone"]);
+  const settings = settingsOf(["thought", "quick-fix", "forms", "forms"], true);
+  assert.deepEqual(settings.map(settingName), ["everything", "without forms", "without quick-fix", "with thought", "llama-server alone"]);
   const name = settingName({ kind: "cloister", without: ["check", "triage"] });
   assert.equal(name, settingName({ kind: "cloister", without: ["triage", "check"] }));
   assert.equal(new Set(settingsOf(sessionParts, true).map(settingName)).size, sessionParts.length + 2);

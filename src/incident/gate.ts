@@ -1,6 +1,7 @@
 import type { Snapshot } from "../triage/snapshot.ts";
 import { checkPush, objections, type PushCheck } from "./check-push.ts";
 import type { Gate, PushedBranch } from "./forge/gate.ts";
+import type { TestsCheck } from "./tests/check-tests.ts";
 
 export interface GateOptions {
   readonly snapshot: Snapshot;
@@ -12,14 +13,17 @@ export interface GateOptions {
 export interface GateReport {
   readonly branch: string;
   readonly commit: string;
-  readonly check: PushCheck;
+  /** Of its manifests; absent where its tests judge it. */
+  readonly check: PushCheck | undefined;
+  /** Of its code, by the repository's tests. */
+  readonly tests?: TestsCheck | undefined;
   /** What stands against it, a line each; empty where it passed. */
   readonly objections: readonly string[];
 }
 
 /**
  * The gate of an incident whose cause is in the manifests: a branch passes where its check does. It decides from the pushed commit and the recorded
- * cluster, never from what the session says of them. An incident whose cause is in code needs another one, which runs the repository's tests.
+ * cluster, never from what the session says of them. An incident whose cause is in code has `tests/test-gate.ts`.
  */
 export function createManifestGate({ snapshot, namespace, onVerdict }: GateOptions): Gate {
   return async (push: PushedBranch) => {

@@ -3,15 +3,18 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CloisterError } from "../error.ts";
 import type { HostHandler } from "../seal/switchboard.ts";
-import type { PushCheck } from "./check-push.ts";
+import type { Snapshot } from "../triage/snapshot.ts";
 import { createClusterApi, type ObservedRequest } from "./cluster/cluster-api.ts";
 import { kubeconfig } from "./cluster/kubeconfig.ts";
 import { loadCluster } from "./cluster/load-cluster.ts";
 import { createForge, type Forge, type PullRequest } from "./forge/forge.ts";
+import type { Gate } from "./forge/gate.ts";
 import { createManifestGate, type GateReport } from "./gate.ts";
 import { makeRepository } from "./repository.ts";
 import type { Scenario } from "./scenario.ts";
 import { snapshotOf } from "./snapshot.ts";
+import type { TestsOptions } from "./tests/check-tests.ts";
+import { createTestGate } from "./tests/test-gate.ts";
 
 export const clusterHost = "kube.internal";
 export const forgeHost = "forge.internal";
@@ -26,14 +29,21 @@ export interface LabOptions {
   readonly now: () => number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onRequest: (door: "cluster" | "forge", request: ObservedRequest) => void;
-  /** `manifests`: a branch is pushed on only where its manifests pass the check. `open`: every branch is. */
-  readonly gate: "manifests" | "open";
+  readonly gate: GateChoice;
   readonly onGate: (report: GateReport) => void;
-  /** Makes a pull request's text of what was written for it; `check` is that of its head, where the gate made one. */
-  readonly complete: (written: string, commit: string, check: PushCheck | undefined) => string;
+  /** What the gate does, where it takes its time. */
+  readonly onProgress?: ((text: string) => void) | undefined;
+  /** Makes a pull request's text of what was written for it; `report` is the gate's of its head, where it made one. */
+  readonly complete: (written: string, commit: string, report: GateReport | undefined) => string;
   readonly onPullRequest: (pullRequest: PullRequest) => void;
   readonly signal: AbortSignal;
 }
+
+/**
+ * `manifests`: a branch is pushed on only where its manifests pass the check. `tests`: only where the repository's own tests do, run by this command.
+ * `open`: every branch is.
+ */
+export type GateChoice = "manifests" | "open" | { readonly tests: readonly string[]; readonly proof: TestsOptions["proof"] };
 
 /** A scenario set up to be worked on: its cluster and its forge answer, its repository is checked out. */
 export interface Lab {
@@ -64,11 +74,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
   });
   const snapshot = snapshotOf(recorded);
-  const checks = new Map<string, PushCheck>();
+  const reports = new Map<string, GateReport>();
   const onVerdict = (report: GateReport): void => {
-    checks.set(report.commit, report.check);
+    reports.set(report.commit, report);
     options.onGate(report);
   };
+  const gate = chooseGate(options, snapshot, onVerdict);
   const forge = await createForge({
     root: options.forgeRoot,
     host: forgeHost,
@@ -76,8 +87,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     now: options.now,
     observe: (request) => options.onRequest("forge", request),
     onPullRequest: options.onPullRequest,
-    complete: async (written, commit) => Promise.resolve(options.complete(written, commit, checks.get(commit))),
-    ...(options.gate === "open" ? {} : { gate: createManifestGate({ snapshot, namespace: scenario.namespace, onVerdict }) }),
+    complete: async (written, commit) => Promise.resolve(options.complete(written, commit, reports.get(commit))),
+    ...(gate === undefined ? {} : { gate }),
     env: options.env,
   });
   try {
@@ -112,6 +123,23 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     await forge.close();
     throw thrown;
   }
+}
+
+function chooseGate(options: LabOptions, snapshot: Snapshot, onVerdict: (report: GateReport) => void): Gate | undefined {
+  const { gate, scenario, folder, env, onProgress, signal } = options;
+  if (gate === "open") return undefined;
+  if (gate === "manifests") return createManifestGate({ snapshot, namespace: scenario.namespace, onVerdict });
+  const searchPath = env["PATH"] ?? "";
+  return createTestGate({
+    command: gate.tests,
+    proof: gate.proof,
+    tempRoot: folder,
+    searchPath,
+    node: process.execPath,
+    onProgress,
+    onVerdict,
+    signal,
+  });
 }
 
 /** Who commits in the session, and the session's token for the one forge that there is. */

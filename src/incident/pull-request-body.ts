@@ -2,6 +2,7 @@ import type { Finding } from "../triage/finding.ts";
 import { holdAgainstRecord, type StruckSentence } from "./claims.ts";
 import type { PushCheck } from "./check-push.ts";
 import { changeOf, commandsThatWorked, type RecordedCall, type SessionRecord } from "./session-record.ts";
+import type { TestsCheck } from "./tests/check-tests.ts";
 
 /** Whose session it is, for the section that says so. */
 export interface SessionAuthor {
@@ -18,6 +19,8 @@ export interface BodyFacts {
   readonly commit: string;
   /** The check of that commit; absent where the session has no check of manifests. */
   readonly check: PushCheck | undefined;
+  /** What the repository's tests said of that commit, where they judge it. */
+  readonly tests?: TestsCheck | undefined;
   readonly record: SessionRecord;
   readonly author: SessionAuthor;
   /** Milliseconds since the epoch. */
@@ -70,10 +73,11 @@ function contain(text: string): string {
 }
 
 function sectionLines(facts: BodyFacts, struck: readonly StruckSentence[]): readonly string[] {
-  const { check, record, commit } = facts;
+  const { check, tests, record, commit } = facts;
   return [
     "",
     ...(check === undefined ? [] : [...checkLines(check, commit), ""]),
+    ...(tests === undefined ? [] : [testsLine(tests, commit), ""]),
     "Nothing was applied, deployed or restarted: the session may only read the cluster.",
     "",
     `**Change:** ${changeText(facts)}`,
@@ -107,6 +111,14 @@ function checkLines({ ok, result }: PushCheck, commit: string): readonly string[
     "",
     `**Checked:** the manifests of the commit were laid over the cluster's objects as they were read, and triage was asked again: ${ok ? "passed" : "**failed**"}. What only a running program shows was judged by rule.`,
   ];
+}
+
+function testsLine({ ok, passed, proved }: TestsCheck, commit: string): string {
+  const counts = passed.after === undefined ? "" : `: ${passed.after} pass, ${passed.before ?? 0} did before`;
+  const shown = proved
+    ? "It brings a test that fails without it."
+    : "It brings no test that fails without it, so nothing here shows that the fault is gone.";
+  return `**Tested:** the repository's own tests were run over commit ${commit.slice(0, 7)}, and those of its base too, in a seal without network: ${ok ? "passed" : "**failed**"}${counts}. ${shown}`;
 }
 
 function findingLines(findings: readonly Finding[]): readonly string[] {

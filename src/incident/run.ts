@@ -8,7 +8,7 @@ import type { HostHandler } from "../seal/switchboard.ts";
 import { gatewayHost, runSealedClient } from "../session/run-sealed-client.ts";
 import type { StruckSentence } from "./claims.ts";
 import type { PullRequest } from "./forge/forge.ts";
-import { checkOut, type Lab, openLab, runGit, textOf } from "./lab.ts";
+import { checkOut, type GateChoice, type Lab, openLab, runGit, textOf } from "./lab.ts";
 import { composeBody, modelsWords, type SessionAuthor } from "./pull-request-body.ts";
 import type { Scenario } from "./scenario.ts";
 import { score, type Score, type ScoreFacts } from "./score.ts";
@@ -34,7 +34,7 @@ export interface IncidentOptions {
   /** Folders with nothing in them for the session, such as the scenarios with their answers. */
   readonly hidden?: readonly string[] | undefined;
   /** See `LabOptions`; `manifests` where it is absent. */
-  readonly gate?: "manifests" | "open" | undefined;
+  readonly gate?: GateChoice | undefined;
   readonly author: SessionAuthor;
   /** The session as far as it has come. */
   readonly record: () => SessionRecord;
@@ -88,14 +88,23 @@ export async function runIncident(options: IncidentOptions): Promise<IncidentRes
     env: options.env,
     signal,
     onRequest: (door, request) => observe({ type: "door", at: now(), door, ...request }),
-    complete: (written, commit, check) => {
-      const composed = composeBody({ written, commit, check, record: options.record(), author: options.author, now: now() });
+    complete: (written, commit, report) => {
+      const composed = composeBody({
+        written,
+        commit,
+        check: report?.check,
+        tests: report?.tests,
+        record: options.record(),
+        author: options.author,
+        now: now(),
+      });
       struck.push(...composed.struck);
       return composed.body;
     },
     gate: options.gate ?? "manifests",
     onGate: ({ branch, commit, objections }) =>
       observe({ type: "gate", at: now(), branch, commit, passed: objections.length === 0, objections }),
+    onProgress: (text) => observe({ type: "progress", at: now(), text }),
     onPullRequest: ({ number, title, url }) => observe({ type: "pull-request", at: now(), number, title, url }),
   });
   try {

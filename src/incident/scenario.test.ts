@@ -101,6 +101,13 @@ test("a scenario's file is not followed out of its folder", () =>
     assert.match(error.message, /truth\.yaml is not a plain file/);
   }));
 
+test("a server's version may be that of a distribution", () =>
+  withCopy(async (root) => {
+    const path = join(root, "oom-kill/cluster/cluster.yaml");
+    await writeFile(path, (await readFile(path, "utf8")).replace(/v1\.31\.4/, "v1.31.4-gke.1183000"));
+    assert.equal((await loadScenario(join(root, "oom-kill"))).recording.serverVersion, "v1.31.4-gke.1183000");
+  }));
+
 test("a broken scenario is listed with its error, and the others go on", () =>
   withCopy(async (root) => {
     await rm(join(root, "image-typo/truth.yaml"));

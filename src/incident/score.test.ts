@@ -128,3 +128,12 @@ test("a pull request shows its branch's head, says something, and nothing left t
   assert.equal(without({ state: "merged" }), "11100");
   assert.equal(bits({ ...right, egress: ["TCP 192.0.2.7:443"] }), "11100");
 });
+
+test("where nobody has written what was wrong, root cause and patch are not judged, and no pull request is called wrong", () => {
+  const unknown = { ...truth, fault: "unknown", causes: [] };
+  const cannot = { outcome: "could-not-run", checks: [], why: "nobody has written it" } as const;
+  const facts: ScoreFacts = { ...right, base: cannot, head: { ...head, verify: failed } };
+  const { rootCause, evidence, patch, pullRequest: opened, wrongPullRequest, missing } = score({ truth: unknown }, facts);
+  assert.deepEqual([rootCause, evidence, patch, opened, wrongPullRequest], [false, true, false, true, false]);
+  assert.deepEqual(missing, ["root cause, patch: not judged, since nobody has written what was wrong (truth.yaml)"]);
+});

@@ -12,7 +12,3 @@
 export const sessionParts = ["forms", "guide", "triage", "check", "quick-fix", "diet", "grammar"] as const;
 
 export type SessionPart = (typeof sessionParts)[number];
-
-export function isSessionPart(text: string): text is SessionPart {
-  return (sessionParts as readonly string[]).includes(text);
-}

@@ -7,6 +7,7 @@ import { variablesOf } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { whyNotMeant, whyNotNearest } from "./meant.ts";
+import { accessStays } from "./predict-access.ts";
 import { argumentStays } from "./predict-arguments.ts";
 import { certificateStays } from "./predict-certificates.ts";
 import { hostStays } from "./predict-hosts.ts";
@@ -27,6 +28,7 @@ import { type Container, containersOf, labelsOf, selects, type Workload, workloa
  */
 export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, repositoryText = ""): string | undefined {
   if (finding.fault === "target-port") return targetPortStays(finding, before, after);
+  if (/^(?:role|binding)-/.test(finding.fault)) return accessStays(finding, before, after);
   const beside = whyObjectStays(finding, before, after);
   if (beside !== undefined) return beside;
   const place = findPlace(finding, before);
@@ -84,6 +86,8 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
       return quotaStays(place.workload, now.container, before, after, finding);
     case "job-deadline":
       return deadlineStays(before, finding, value);
+    case "memory-grows":
+      return "what grows in the program grows under another limit too";
     case "crash":
     case "job-failed":
     case "probe-fails":

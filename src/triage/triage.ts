@@ -5,6 +5,7 @@ import { findImages } from "./analyzers/images.ts";
 import { findIngresses } from "./analyzers/ingresses.ts";
 import { findJobs } from "./analyzers/jobs.ts";
 import { findLimits } from "./analyzers/limits.ts";
+import { findMemoryGrowth } from "./analyzers/memory-growth.ts";
 import { findNetworkPolicies } from "./analyzers/network-policies.ts";
 import { findNodes } from "./analyzers/nodes.ts";
 import { findProbes } from "./analyzers/probes.ts";
@@ -33,6 +34,7 @@ const analyzers: readonly Analyzer[] = [
   findNetworkPolicies,
   findProbes,
   findCrashes,
+  findMemoryGrowth,
   findJobs,
   findNodes,
 ];

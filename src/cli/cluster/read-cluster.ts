@@ -1,5 +1,5 @@
 import { CloisterError } from "../../error.ts";
-import { belongs } from "../../incident/capture/belonging.ts";
+import { asNeighbour, belongs } from "../../incident/capture/belonging.ts";
 import { type CapturedKind, readPage } from "../../incident/capture/captured.ts";
 import { type AnnouncedType, readGroups, readTypes } from "../../incident/capture/discovery.ts";
 import { type LeftOut, type ListPlan, planLists } from "../../incident/capture/plan-lists.ts";
@@ -41,7 +41,9 @@ export async function readCluster(access: ClusterAccess, namespace: string, told
     leftOut.push(...found.leftOut);
     cut.push(...found.cut);
     const { type, keep, label } = list;
-    const objects = keep === "all" ? found.objects : found.objects.filter((object) => belongs(type, object, namespace, taken));
+    const objects = found.objects
+      .filter((object) => keep === "all" || belongs(type, object, namespace, taken))
+      .map((object) => asNeighbour(object, namespace));
     if (objects.length > 0) taken.push({ type, objects });
     const why = found.leftOut[0]?.why;
     if (objects.length > 0 || why !== undefined) told(`${label}: ${why === undefined ? objects.length : `left out, ${why}`}`);

@@ -90,7 +90,7 @@ export async function findRepository(folder: string, env: TreeAccess["env"], sig
 }
 
 /** The commit where the present branch left the default one; the last commit where there is only one branch. */
-async function findBase(access: TreeAccess): Promise<string> {
+export async function findBase(access: TreeAccess): Promise<string> {
   for (const branch of ["origin/HEAD", "origin/main", "origin/master", "main", "master"]) {
     const { code, stdout } = await runProgram("git", ["-C", access.root, "merge-base", "HEAD", branch], access);
     if (code === 0) return stdout.trim();
@@ -98,7 +98,7 @@ async function findBase(access: TreeAccess): Promise<string> {
   return (await git(access, ["rev-parse", "HEAD"])).trim();
 }
 
-async function git(access: TreeAccess, args: readonly string[]): Promise<string> {
+export async function git(access: TreeAccess, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await runProgram("git", ["-C", access.root, ...args], access);
   if (code !== 0) throw new CloisterError("internal", `git ${args[0] ?? ""} failed: ${stderr.trim().split("\n")[0] ?? ""}`);
   return stdout;

@@ -10,6 +10,7 @@ import { triage } from "../../triage/triage.ts";
 import { addClusterOptions, type ClusterOptions, openCluster } from "../cluster/cluster-options.ts";
 import { findRepository, readTreeChange, type TreeChange } from "../cluster/working-tree.ts";
 import type { CliContext } from "../context.ts";
+import { checkCode, testLines } from "../code/check-code.ts";
 import { boundedInteger } from "../option-values.ts";
 import { chooseStyle, printable, type Style } from "../show/style.ts";
 
@@ -17,6 +18,7 @@ interface Options extends ClusterOptions {
   readonly base?: string;
   readonly manifests?: string;
   readonly json?: true;
+  readonly tests?: string;
 }
 
 /** `cloister check`: would the change in the working tree mend what is wrong? */
@@ -32,7 +34,12 @@ Examples:
 
 Exit status: 0 the change mends what is wrong and does no harm, 1 it does not, 2 wrong usage, 3 something is missing.`,
     )
+    .option(
+      "--tests <command>",
+      "the cause is in code: run the repository's tests by this command, over the change and as they were before",
+    )
     .action(async (options: Options) => {
+      if (options.tests !== undefined) return showTests(context, options, options.tests);
       const { change, result } = await check(context, options);
       const problems = change.after.problems;
       const ok = result.ok && problems.length === 0;
@@ -42,6 +49,14 @@ Exit status: 0 the change mends what is wrong and does no harm, 1 it does not, 2
           context.stdout.write(`${printable(line)}\n`);
       if (!ok) process.exitCode = 1;
     });
+}
+
+async function showTests(context: CliContext, options: Options, command: string): Promise<void> {
+  const result = await checkCode(context, command, options.base);
+  const style = chooseStyle(context.stdout, context.env);
+  if (options.json === true) context.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+  else for (const line of testLines(result, style)) context.stdout.write(`${printable(line)}\n`);
+  if (!result.ok) process.exitCode = 1;
 }
 
 /** `cloister fix`: changes that have passed the check; with a number, makes one. */

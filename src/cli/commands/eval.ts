@@ -9,16 +9,15 @@ import { CloisterError } from "../../error.ts";
 import { evalPage } from "../../eval/page.ts";
 import { addRow, keyOf, missingRuns, planRuns, type PlannedRun } from "../../eval/plan.ts";
 import { type EvalFile, type EvalRow, parseEval, printEval } from "../../eval/row.ts";
-import { type Setting, settingName, settingsOf } from "../../eval/setting.ts";
+import { type Ablation, ablations, type Setting, settingName, settingsOf } from "../../eval/setting.ts";
 import { figuresOf } from "../../eval/statistics.ts";
 import { commits, type EvalAbout, evalMarkdown, percent } from "../../eval/table.ts";
 import { listScenarios } from "../../incident/scenario.ts";
-import { type SessionPart, sessionParts } from "../../incident/session-part.ts";
 import { requireModel } from "../../model/installed.ts";
 import type { CliContext } from "../context.ts";
 import { runOnce, treeVersion, writtenSessions } from "../eval-run.ts";
 import { defaultModel } from "../open-runtime.ts";
-import { boundedInteger, listOfNames, parseParts } from "../option-values.ts";
+import { boundedInteger, listOfNames, parseAblations } from "../option-values.ts";
 import { createPainter } from "../show/painter.ts";
 import { chooseStyle, type Style } from "../show/style.ts";
 import { withTempFolder } from "../temp-folder.ts";
@@ -28,7 +27,7 @@ interface Options {
   readonly models: readonly string[];
   readonly scenarios: readonly string[];
   readonly repeat: number;
-  readonly ablate: readonly SessionPart[];
+  readonly ablate: readonly Ablation[];
   readonly only?: true;
   readonly baseline?: "llama-server";
   readonly llamaServer?: string;
@@ -52,7 +51,12 @@ export function evalCommand(context: CliContext): Command {
     ])
     .option("--scenarios <names>", "scenarios, or tag:NAME for all that have this tag", listOfNames, ["all"])
     .option("--repeat <k>", "times that each run is made", boundedInteger(1, 100), 1)
-    .option("--ablate <parts>", `each of these left out once, beside everything: ${sessionParts.join(",")}`, parseParts, [])
+    .option(
+      "--ablate <parts>",
+      `beside everything, once without each of these, and \`thought\` once with: ${ablations.join(",")}`,
+      parseAblations,
+      [],
+    )
     .option("--only", "the ablations and the baseline alone, without the runs with everything")
     .addOption(
       new Option("--baseline <server>", "the client straight against this server as well, without any of ours").choices(["llama-server"]),

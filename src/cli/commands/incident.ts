@@ -24,6 +24,7 @@ interface RunOptions extends Omit<RuntimeChoice, "runtime" | "window"> {
   readonly window: number;
   readonly scenarios: string;
   readonly without?: readonly SessionPart[];
+  readonly thought?: true;
   readonly baseline?: true;
   readonly pull?: true;
   readonly json?: true;
@@ -69,6 +70,7 @@ export function incidentCommand(context: CliContext): Command {
     .option("--client <which>", "a version of Claude Code, `latest`, or a path")
     .option("--runbook <file>", "another runbook")
     .option("--without <parts>", `leave parts out, to see what they are worth: ${sessionParts.join(",")}`, parseParts)
+    .option("--thought", "a line of thought before each call in which there is something to choose")
     .option("--baseline", "point the client straight at the server of --url, without any of ours")
     .option("--scenarios <folder>", "where scenarios are", scenarios)
     .option("--pull", "fetch the model first if it is not here")

@@ -37,3 +37,11 @@ export function belongs(type: AnnouncedType, object: RecordedObject, namespace: 
       return true;
   }
 }
+
+/** An object of another namespace as far as it matters here: what others wrote in its annotations is not this namespace's to take. */
+export function asNeighbour(object: RecordedObject, namespace: string): RecordedObject {
+  const home = object.kind === "Namespace" ? object.metadata.name : object.metadata.namespace;
+  if (home === undefined || home === namespace || object.metadata.annotations === undefined) return object;
+  const { annotations: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

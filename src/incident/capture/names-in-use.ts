@@ -1,4 +1,5 @@
-import { isMembers, type RecordedObject } from "../cluster/recorded-object.ts";
+import { isMembers } from "../cluster/recorded-object.ts";
+import type { CapturedKind } from "./captured.ts";
 
 /** Members whose text is a name of something, wherever they stand. */
 const nameMembers = new Set([
@@ -33,9 +34,11 @@ const labelMembers = new Set(["labels", "matchLabels", "selector", "nodeSelector
  * Every text that objects use as a name: of objects, containers and ports, labels, keys of config maps and secrets, parts of images. What is a name cannot
  * be hidden without making the objects contradict each other, and a value beside `secret:` that is one is a reference.
  */
-export function namesInUse(objects: Iterable<RecordedObject>): ReadonlySet<string> {
+export function namesInUse(kinds: readonly CapturedKind[]): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const object of objects) collect(object, names);
+  for (const { type, objects } of kinds)
+    // What `key` or `type` means in a custom resource only its author knows.
+    for (const object of objects) collect(type.builtIn ? object : { kind: object.kind, metadata: object.metadata }, names);
   return names;
 }
 

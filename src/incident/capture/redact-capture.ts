@@ -29,7 +29,7 @@ export interface RedactedCapture extends Captured {
 /** Everything that was read, without what is secret or looks so, and what was done to it. Pure. */
 export function redactCapture({ kinds, logs, repo }: Captured): RedactedCapture {
   const objects = kinds.flatMap((kind) => kind.objects);
-  const names = namesInUse(objects);
+  const names = namesInUse(kinds);
   const secrets = objects.filter(({ kind, apiVersion }) => kind === "Secret" && apiVersion === "v1");
   const redactor: Redactor = { names, values: secretValues(secrets, names) };
   const leftOut: LeftOut[] = [];

@@ -32,7 +32,7 @@ export function redactLog(lines: readonly string[], redactor: Redactor): Redacte
     inKey = begins && !/-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/.test(said);
     const { text, reasons } = redactText(said, redactor);
     for (const why of reasons) count(why);
-    return `${stamp}${text.replaceAll("\n", " ")}`;
+    return `${stamp}${text}`;
   });
   return { lines: clean, counts };
 }

@@ -32,6 +32,14 @@ test("what is known by its look goes, and what stands around it stays", () => {
   for (const [before, after] of cases) assert.equal(clear(before), after);
 });
 
+test("a private key in one line of JSON stays in its line", () => {
+  const key = keyBlock("MIIEabc").replaceAll("\n", "\\n");
+  assert.deepEqual(JSON.parse(clear(`{"key":"${key}","more":1}`)), {
+    key: `-----BEGIN RSA PRIVATE ${"KEY"}-----REDACTED-----END RSA PRIVATE ${"KEY"}-----`,
+    more: 1,
+  });
+});
+
 test("what says nothing secret stays as it is", () => {
   for (const text of [
     'secret "db-credentials" not found',

@@ -63,8 +63,7 @@ export function redactText(text: string, redactor: Redactor, kind: "text" | "cod
     now = next;
   };
   step("value of a Secret", (before) => redactor.values.replace(before));
-  if (now.includes("PRIVATE KEY"))
-    step("private key", (before) => before.replaceAll(privateKey, (_, begin: string, end: string) => `${begin}\n${redacted}\n${end}`));
+  if (now.includes("PRIVATE KEY")) step("private key", (before) => before.replaceAll(privateKey, withoutKey));
   step("token", (before) => tokens.reduce((all, pattern) => all.replaceAll(pattern, redacted), before));
   step("password in an address", (before) => before.replaceAll(urlPassword, `$1${redacted}`));
   if (kind === "code") return { text: now, reasons: [...reasons] };
@@ -91,6 +90,12 @@ export function isHarmless(value: string, names: ReadonlySet<string>): boolean {
     /^(?:\$\(|\$\{|\$[A-Z_]+$|\{\{|<)/.test(plain) ||
     /^[a-z][a-z0-9+.-]{1,20}:\/\/[^\s@]*$/i.test(plain)
   );
+}
+
+/** In the place of a key with lines is one with lines; a key in one line of JSON stays in its line. */
+function withoutKey(whole: string, begin: string, end: string): string {
+  const between = whole.includes("\n") ? "\n" : "";
+  return [begin, redacted, end].join(between);
 }
 
 interface NamedGroups {

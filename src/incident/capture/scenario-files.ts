@@ -101,10 +101,10 @@ function truthText(namespace: string): string {
   return `# \`fault: unknown\` and no causes: a run is not judged until somebody writes down what was wrong. See docs/scenarios.md.\n${yaml(truth)}`;
 }
 
-const verifyText = `import process, { stderr } from "node:process";
-// What was wrong was not known when this was captured, so nothing can tell whether a change mends it. docs/scenarios.md says what to write here.
-stderr.write("nobody has written yet how a fix of this incident is judged\\n");
-process.exitCode = 2;
+const verifyText = `// What was wrong was not known when this was captured, so nothing can tell whether a change mends it. docs/scenarios.md says what to write here.
+import { exit, stderr } from "node:process";
+
+stderr.write("nobody has written yet how a fix of this incident is judged\\n", () => exit(2));
 `;
 
 function yaml(value: unknown): string {

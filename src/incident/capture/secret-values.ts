@@ -9,8 +9,9 @@ export interface SecretValues {
 
 export const redacted = "REDACTED";
 
-/** Shorter ones would match by chance. */
+/** Shorter ones would match by chance; longer ones (a whole release, packed) stand nowhere else. */
 const shortest = 6;
+const longest = 4096;
 const publicBlock =
   /-----BEGIN (?:TRUSTED )?(?:CERTIFICATE|PUBLIC KEY|X509 CRL)-----[\s\S]*?-----END (?:TRUSTED )?(?:CERTIFICATE|PUBLIC KEY|X509 CRL)-----/g;
 
@@ -23,7 +24,7 @@ export function secretValues(secrets: Iterable<RecordedObject>, names: ReadonlyS
   for (const secret of secrets)
     for (const value of valuesOf(secret))
       for (const part of partsOf(value)) {
-        if (part.length < shortest || names.has(part) || isPlain(part)) continue;
+        if (part.length < shortest || part.length > longest || names.has(part) || isPlain(part)) continue;
         for (const form of [part, Buffer.from(part).toString("base64"), encodeURIComponent(part), JSON.stringify(part).slice(1, -1)])
           found.add(form);
       }
@@ -33,7 +34,7 @@ export function secretValues(secrets: Iterable<RecordedObject>, names: ReadonlyS
   const pattern = new RegExp(sorted.map((text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)).join("|"), "g");
   return {
     replace: (text) => text.replaceAll(pattern, redacted),
-    holds: (text) => sorted.some((value) => text.includes(value)),
+    holds: (text) => text.search(pattern) !== -1,
   };
 }
 

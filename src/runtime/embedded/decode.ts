@@ -1,4 +1,4 @@
-import type { LlamaContextSequence, LlamaGrammarEvaluationState, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type { LlamaContextSequence, LlamaGrammarEvaluationState, SequenceEvaluateOptions, Token, TokenBias } from "node-llama-cpp";
 import { CloisterError } from "../../error.ts";
 import { forcedText } from "./forced-text.ts";
 import { grammarSteps } from "./grammar-steps.ts";
@@ -13,6 +13,12 @@ import type { Vocabulary } from "./vocabulary.ts";
 /** What opens a call: from here on a lazy grammar holds. */
 const callOpening = "<tool_call>";
 
+/** What is added to the tokens' logits: nothing, or what keeps control tokens out of a text that a grammar holds. */
+export interface Biases {
+  readonly free: TokenBias;
+  readonly held: TokenBias;
+}
+
 export interface DecodeOptions {
   readonly sequence: LlamaContextSequence;
   readonly vocabulary: Vocabulary;
@@ -20,6 +26,7 @@ export interface DecodeOptions {
   readonly input: readonly Token[];
   /** Makes the state that holds the answer, from its start or from the call's opening. */
   readonly grammar?: { readonly from: "start" | "tool-call"; readonly begin: () => LlamaGrammarEvaluationState } | undefined;
+  readonly biases: Biases;
   readonly stop: readonly string[];
   /** Tokens; at least one. */
   readonly maxTokens: number;
@@ -66,7 +73,7 @@ export async function decode(options: DecodeOptions): Promise<Decoded> {
 
   /** What the grammar forces now, as tokens; accepted by the state, not yet evaluated. */
   function force(): { readonly tokens: Token[]; readonly complete: boolean } {
-    const steps = state === undefined || vocabulary.bytes === undefined ? undefined : grammarSteps(state);
+    const steps = state === undefined || vocabulary.bytes === undefined ? undefined : grammarSteps(state, vocabulary.control);
     if (steps === undefined || vocabulary.bytes === undefined) return { tokens: [], complete: false };
     const forced = forcedText(steps, vocabulary.bytes, vocabulary.endTokens);
     const spelt = forced.text === "" ? [] : vocabulary.spell(forced.text);
@@ -99,7 +106,7 @@ export async function decode(options: DecodeOptions): Promise<Decoded> {
 
   function hold(): Hold {
     if (state === undefined) return { kind: "free" };
-    const steps = grammarSteps(state);
+    const steps = grammarSteps(state, vocabulary.control);
     return steps === undefined ? { kind: "hidden" } : { kind: "grammar", steps };
   }
 
@@ -110,6 +117,8 @@ export async function decode(options: DecodeOptions): Promise<Decoded> {
     // Left out it is the clock's second, which changes in the middle of an answer.
     seed: Math.floor(Math.random() * 2 ** 31),
     grammarEvaluationState: () => state,
+    // A grammar knows texts, not tokens: a small model that would rather end opens a turn within a text, again and again.
+    tokenBias: () => (state === undefined ? options.biases.free : options.biases.held),
     yieldEogToken: true,
     contextShift: { strategy: refuseToShift },
   });

@@ -175,6 +175,7 @@ export function createEngine(loaded: LoadedModel, store: StateStore | undefined)
       } = await decode({
         sequence,
         vocabulary,
+        biases: loaded.biases,
         input: rest,
         grammar: begin === undefined || request.grammar === undefined ? undefined : { from: request.grammar.from, begin },
         stop: request.stop,

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaGrammarEvaluationState, LlamaModel } from "node-llama-cpp";
 import { CloisterError } from "../../error.ts";
+import type { Biases } from "./decode.ts";
 import { chooseLaneCount } from "./lane-count.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { chooseWindow } from "./window-size.ts";
@@ -16,6 +17,7 @@ export interface LoadedModel {
   /** A new lane's state, empty; of no more than `lanes` at once. */
   openSequence(): LlamaContextSequence;
   readonly vocabulary: Vocabulary;
+  readonly biases: Biases;
   /** Tokens, prompt and answer together. */
   readonly window: number;
   readonly trainedWindow: number;
@@ -64,12 +66,17 @@ export async function loadModel(request: LoadRequest, report: LoadReport): Promi
       flashAttention: true,
       threads,
     });
+    const vocabulary = readVocabulary(model);
     return {
       lanes,
       laneBytes,
       // Checkpoints are for models that cannot be cut back. The one before the last answer is enough; unasked the library would take many more.
       openSequence: () => context.getSequence({ checkpoints: { max: 1, interval: false } }),
-      vocabulary: readVocabulary(model),
+      vocabulary,
+      biases: {
+        free: new library.TokenBias(model.tokenizer),
+        held: new library.TokenBias(model.tokenizer).set([...vocabulary.control], "never"),
+      },
       window: Math.min(window, context.contextSize),
       trainedWindow: model.trainContextSize,
       threads,

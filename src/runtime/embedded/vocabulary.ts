@@ -14,10 +14,14 @@ export interface Vocabulary {
   readonly bytes: readonly Token[] | undefined;
   /** End tokens: at least one. */
   readonly endTokens: readonly Token[];
+  /** Control tokens that end nothing, such as the one that opens a turn: their text has no place in what a grammar holds. */
+  readonly control: ReadonlySet<Token>;
 }
 
 /** Attribute of tokens that the vocabulary's author added and that are matched in plain text too, such as `<tool_call>`. */
 const userDefined = 4;
+/** Attribute of tokens that are never matched in plain text. */
+const controlType = 3;
 
 export function readVocabulary(model: LlamaModel): Vocabulary {
   const ggml = model.fileInfo.metadata.tokenizer.ggml;
@@ -51,6 +55,7 @@ export function readVocabulary(model: LlamaModel): Vocabulary {
     ends: (token, stop) => model.isEogToken(token) || stop.some((text) => stopToken(text) === token),
     bytes: byteTokens(texts),
     endTokens,
+    control: new Set(controlTokens(types).filter((token) => !model.isEogToken(token))),
   };
 }
 
@@ -68,6 +73,10 @@ export function spellOut(text: string, markup: RegExp | undefined): string[] {
   }
   pieces.push(text.slice(from));
   return pieces.filter((piece) => piece !== "");
+}
+
+export function controlTokens(types: readonly number[]): readonly Token[] {
+  return types.flatMap((type, token) => (type === controlType ? [token as Token] : []));
 }
 
 /** Token of each byte that can occur in UTF-8. Byte-level BPE writes bytes as GPT-2 does; SentencePiece writes `<0x0A>`. */

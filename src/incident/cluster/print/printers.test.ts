@@ -223,3 +223,44 @@ test("events show their series, and a first time where there is no last", () => 
   });
   has(row("events", { firstTimestamp: null, message: " a \n" }), { "Last Seen": "<unknown>", Count: 1, Message: "a" });
 });
+
+test("kinds of the server's own", () => {
+  const condition = (type: string, status: string, reason = "") => ({ type, status, reason });
+  has(row("componentstatuses", { conditions: [{ ...condition("Healthy", "True"), message: "ok" }] }), { Status: "Healthy", Message: "ok" });
+  has(row("componentstatuses", {}), { Status: "Unknown" });
+  has(row("apiregistration.k8s.io/apiservices", { spec: {}, status: { conditions: [condition("Available", "True", "Local")] } }), {
+    Service: "Local",
+    Available: "True",
+  });
+  const down = { conditions: [condition("Available", "False", "MissingEndpoints")] };
+  has(row("apiregistration.k8s.io/apiservices", { spec: { service: { namespace: "n", name: "s" } }, status: down }), {
+    Service: "n/s",
+    Available: "False (MissingEndpoints)",
+  });
+  has(row("storage.k8s.io/csidrivers", { spec: { volumeLifecycleModes: ["Persistent"] } }), {
+    AttachRequired: true,
+    PodInfoOnMount: false,
+    TokenRequests: "<unset>",
+    Modes: "Persistent",
+  });
+  has(row("storage.k8s.io/volumeattachments", { spec: { attacher: "a", nodeName: "n" }, status: { attached: true } }), {
+    Attacher: "a",
+    Node: "n",
+    Attached: true,
+  });
+  has(
+    row("flowcontrol.apiserver.k8s.io/prioritylevelconfigurations", { spec: { type: "Exempt", exempt: { nominalConcurrencyShares: 0 } } }),
+    {
+      NominalConcurrencyShares: "<none>",
+    },
+  );
+  const signing = {
+    spec: { signerName: "s", username: "u", expirationSeconds: 3600 },
+    status: { conditions: [condition("Approved", "True")] },
+  };
+  has(row("certificates.k8s.io/certificatesigningrequests", signing), { RequestedDuration: "60m", Condition: "Approved" });
+  has(row("admissionregistration.k8s.io/validatingadmissionpolicies", { spec: { validations: [{}] } }), {
+    Validations: 1,
+    ParamKind: "<unset>",
+  });
+});

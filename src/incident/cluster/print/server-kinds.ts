@@ -167,11 +167,11 @@ export const admissionBindingPrinter: Printer = {
 };
 
 export const ipAddressPrinter: Printer = {
-  columns: [text("Name"), text("ParentRef"), text("Age")],
-  cells(object, now) {
+  columns: [text("Name"), text("ParentRef")],
+  cells(object) {
     const part = (member: string) => textAt(object, "spec", "parentRef", member);
     const place = [part("group"), part("resource"), part("namespace"), part("name")];
-    return [object.metadata.name, place.filter((step) => step !== "").join("/"), age(object, now)];
+    return [object.metadata.name, place.filter((step) => step !== "").join("/")];
   },
 };
 
