@@ -53,6 +53,10 @@ export function triageSession({ snapshot, namespace, files, repositoryText, quic
   const facts: TriageFacts = {
     text: renderFindings(findings, rolloutsOf(snapshot, namespace)),
     findings: findings.map(({ says }) => says),
+    evidence: findings.map(({ evidence, candidates }) => [
+      ...evidence.slice(0, 2).map(({ object, from, text }) => `shown by ${from} of ${object.kind} ${object.name}: ${text}`),
+      ...candidates.slice(0, 3).map(({ value, why }) => `would fit: ${value} (${why})`),
+    ]),
     causes: findings.filter(({ severity }) => severity !== "symptom").map(({ says }) => says),
     objects: [...new Set(objectsOf(snapshot, findings).map(kubectlName))].slice(0, mostObjects),
     pods: [...new Set(pods.map(({ object }) => `${object.name} -n ${object.namespace ?? namespace}`))].slice(0, 3),

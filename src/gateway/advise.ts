@@ -14,7 +14,9 @@ export function adviseConversation(conversation: Conversation, guidance: Guidanc
   const first = conversation.turns.findIndex((turn) => turn.role === "user");
   const turns = conversation.turns.map((turn, index): Turn => {
     if (turn.role === "user" && index === first) return withNote(turn, guidance.opening);
-    return turn.role === "tool" ? withNote(turn, guidance.notes.get(turn.callId)) : turn;
+    if (turn.role !== "tool") return turn;
+    const answered = guidance.answered?.get(turn.callId);
+    return withNote(answered === undefined ? turn : { ...turn, text: answered }, guidance.notes.get(turn.callId));
   });
   return { ...conversation, turns };
 }

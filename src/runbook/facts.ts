@@ -15,6 +15,8 @@ export interface TriageFacts {
   readonly text: string;
   /** One line each, the likeliest first; empty where nothing is wrong. */
   readonly findings: readonly string[];
+  /** What shows each of them and what would fit there, a few lines each, in their order; empty where nothing is wrong. */
+  readonly evidence: readonly (readonly string[])[];
   /** Those of them that do not follow from something else. */
   readonly causes: readonly string[];
   /** Objects as kubectl names them, `deployment/web -n shop`, in the order of the findings. */

@@ -9,6 +9,11 @@ export interface Guidance {
   readonly opening: string | undefined;
   /** A note under each tool result, by call id. Each is a function of the turns up to that result, so earlier turns never change. */
   readonly notes: ReadonlyMap<string, string>;
+  /**
+   * Results that say again what an earlier one said, by call id, and what stands in their place: short, so that a repetition costs nothing. As with notes each is a
+   * function of the turns up to it.
+   */
+  readonly answered?: ReadonlyMap<string, string>;
   readonly answer: Answer;
   /**
    * Calls whose results the model chooses from, now or later: they stay in the window as long as possible. Whether one belongs here depends

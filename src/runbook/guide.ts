@@ -5,7 +5,7 @@ import type { GuideFacts } from "./facts.ts";
 import { formsOf, takeBackForms } from "./forms.ts";
 import type { Guidance, Guide } from "./guidance.ts";
 import { neededBy } from "./needed.ts";
-import { noteFor, openingFor } from "./notes.ts";
+import { answerOfRepeat, noteFor, openingFor } from "./notes.ts";
 import { handOver, nothingFound } from "./hand-over.ts";
 import { advance, type End, type Progress, type Situation, start } from "./progress.ts";
 import type { GuidanceLevel, Runbook } from "./runbook.ts";
@@ -35,9 +35,12 @@ export function createGuide({ runbook, level, facts, thought }: GuideOptions): G
   return (conversation): Guidance => {
     const deeds = deedsOf(conversation);
     const notes = new Map<string, string>();
+    const answered = new Map<string, string>();
     let progress = start;
     for (const [index, deed] of deeds.entries()) {
       const after = advance(runbook, progress, deeds.slice(0, index + 1), situation);
+      const again = answerOfRepeat(facts, deeds.slice(0, index + 1));
+      if (again !== undefined) answered.set(deed.call.id, again);
       const note = noteFor(runbook, facts, deeds.slice(0, index + 1), progress, after);
       if (note !== "") notes.set(deed.call.id, note);
       progress = after;
@@ -46,6 +49,7 @@ export function createGuide({ runbook, level, facts, thought }: GuideOptions): G
     return {
       opening: openingFor(runbook, facts),
       notes,
+      answered,
       answer: withThought(answerFor(runbook, level, facts, deeds, progress), thought ?? runbook.steps[progress.step]?.thought === true),
       needed: level === "forms" ? neededBy(runbook, deeds) : new Set(),
       step: stepOf(runbook, progress),

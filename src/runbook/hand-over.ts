@@ -1,6 +1,6 @@
 import type { Deed } from "./deeds.ts";
 import type { GuideFacts } from "./facts.ts";
-import { editedLines, looksOf } from "./record.ts";
+import { changesOf, editedLines, looksAt, looksOf } from "./record.ts";
 import type { Runbook } from "./runbook.ts";
 
 /**
@@ -10,14 +10,37 @@ import type { Runbook } from "./runbook.ts";
 export function handOver(why: string, runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[]): string {
   const findings = facts.triage?.findings ?? [];
   const tried = triedChanges(runbook, deeds);
+  const standing = changesOf(deeds, facts.workdir).map((line) => line.slice(0, longestChange));
+  const seen = seenLines(runbook, deeds);
   return [
     `No pull request was opened: ${why}.`,
-    ...(findings.length === 0 ? [] : ["", "What is wrong, likeliest first:", ...findings.map((line) => `- ${line}`)]),
+    ...(findings.length === 0
+      ? []
+      : ["", "What is wrong, likeliest first:", ...findings.flatMap((line, at) => [`- ${line}`, ...below(facts.triage?.evidence[at])])]),
+    ...(findings.length > 0 || seen.length === 0 ? [] : ["", "What the looks showed:", ...seen.map((line) => `- ${line}`)]),
+    ...(standing.length === 0 ? [] : ["", "Changes that stand, and are not proposed:", ...standing.map((line) => `- ${line}`)]),
     ...(tried.length === 0 ? [] : ["", "Changes that were tried:", ...tried.map((line) => `- ${line}`)]),
     "",
     "What was done:",
     ...deeds.map((deed) => `- ${deed.succeeded ? "ran" : "failed"}: ${nameOf(deed)}`),
   ].join("\n");
+}
+
+/** Longest change that is told, in characters. */
+const longestChange = 2000;
+/** So many lines of the looks are told. */
+const mostSeen = 6;
+
+function below(lines: readonly string[] | undefined): readonly string[] {
+  return (lines ?? []).map((line) => `  ${line}`);
+}
+
+/** Lines of the looks that tell of trouble, each once, numbers aside. */
+function seenLines(runbook: Runbook, deeds: readonly Deed[]): readonly string[] {
+  const lines = looksAt(runbook, deeds).flatMap((output) => output.split("\n"));
+  const telling = lines.filter((line) => /error|fail|timeout|timed out|killed|warn|refused|\b50\d\b/i.test(line));
+  const kinds = new Map(telling.map((line) => [line.replaceAll(/\d+/g, "#"), line.replaceAll(/\s+/g, " ").trim().slice(0, 200)]));
+  return [...kinds.values()].slice(0, mostSeen);
 }
 
 /** The end of a session in which nothing is wrong. */

@@ -2,7 +2,7 @@ import type { Deed } from "./deeds.ts";
 import { type GuideFacts, openFacts } from "./facts.ts";
 import { filesOf } from "./files.ts";
 import { lacksProof, type Progress } from "./progress.ts";
-import { isLook, looksOf, signsOf } from "./record.ts";
+import { isLook, signsOf } from "./record.ts";
 import type { Runbook } from "./runbook.ts";
 
 /**
@@ -41,11 +41,16 @@ export function openingFor(runbook: Runbook, facts: GuideFacts): string {
     .join("\n");
 }
 
+/** The quick fixes with why each; of several for one fault the second says its value alone, and that the choice is the model's. */
 function fixesText({ triage }: GuideFacts): readonly string[] {
   const fixes = triage?.fixes ?? [];
-  return fixes.length === 0
-    ? []
-    : [`Quick fixes that pass the check: ${fixes.map(({ number, says }) => `fix ${number}: ${says}`).join("; ")}.`];
+  if (fixes.length === 0) return [];
+  const told = fixes.map(({ number, says, why, cause }, index) => {
+    const isOther = fixes.slice(0, index).some((one) => one.cause === cause);
+    return `fix ${number}: ${isOther ? says.slice(says.lastIndexOf("→")) : says} (${why})`;
+  });
+  const equal = fixes.some(({ cause }, index) => fixes.slice(0, index).some((one) => one.cause === cause));
+  return [`Quick fixes that pass the check: ${told.join("; ")}.${equal ? " Choose the one that the evidence speaks for." : ""}`];
 }
 
 function failure({ triage }: GuideFacts, deed: Deed): string {
@@ -56,17 +61,54 @@ function failure({ triage }: GuideFacts, deed: Deed): string {
   return "This failed and changed nothing.";
 }
 
-/** A look that was taken before shows nothing new: what it said is said again in a line, with another way on. */
-function repetition(runbook: Runbook, { triage }: GuideFacts, deeds: readonly Deed[], deed: Deed): readonly string[] {
-  if (!deed.repeated || !isLook(runbook, deed)) return [];
-  const first = deeds.find(({ subject }) => subject === deed.subject);
-  const said = (first?.output ?? "").split("\n").find((line) => /\b(?:Error|Back[Oo]ff|Killed|Failed|Warning|\d\/\d)\b/.test(line));
-  const looked = looksOf(runbook, deeds);
-  const other = triage?.objects.find((object) => !looked.some((command) => command.includes(object.split(" ")[0] ?? "")));
+/** Shortest result whose repetition is answered in its place, in characters. */
+const worthAnswering = 200;
+
+/**
+ * What is said in the place of a result that is the same as an earlier one's: what that said, in a line or two, and another way on. `undefined` where the
+ * call is new or its result is.
+ */
+export function answerOfRepeat(facts: GuideFacts, deeds: readonly Deed[]): string | undefined {
+  const deed = deeds.at(-1);
+  const first = deed === undefined ? undefined : repeatedBy(deeds, deed);
+  if (deed === undefined || first === undefined || deed.output.length < worthAnswering) return undefined;
   return [
-    `You ran this before and it says the same${said === undefined ? "" : `: ${said.replaceAll(/\s+/g, " ").trim().slice(0, 120)}`}.`,
-    ...(other === undefined ? [] : [`Look at ${other.split(" ")[0] ?? ""} instead.`]),
-  ];
+    `The same as before: ${tellingLine(first.output) ?? shorten(first.output.trim().split("\n")[0] ?? "")}`,
+    ...anotherWay(facts, deeds),
+  ].join("\n");
+}
+
+/** A look that was taken before shows nothing new: what it said is said again in a line, with another way on. */
+function repetition(runbook: Runbook, facts: GuideFacts, deeds: readonly Deed[], deed: Deed): readonly string[] {
+  if (!deed.repeated) return [];
+  if (answerOfRepeat(facts, deeds) !== undefined) return ["You ran this before, and it says the same."];
+  if (!isLook(runbook, deed)) return [];
+  const first = deeds.find(({ subject }) => subject === deed.subject);
+  const said = tellingLine(first?.output ?? "");
+  return [`You ran this before and it says the same${said === undefined ? "" : `: ${said}`}.`, ...anotherWay(facts, deeds)];
+}
+
+/** The earlier deed with the same call and the same result, where nothing but looks came between. */
+function repeatedBy(deeds: readonly Deed[], deed: Deed): Deed | undefined {
+  if (!deed.repeated || deed.call.name !== "Bash") return undefined;
+  return deeds
+    .slice(0, -1)
+    .findLast(({ call, subject, output }) => call.name === "Bash" && subject === deed.subject && output === deed.output);
+}
+
+function tellingLine(output: string): string | undefined {
+  const line = output.split("\n").find((one) => /\b(?:Error|Back[Oo]ff|Killed|Failed|Warning|\d\/\d)\b|^✗ /.test(one));
+  return line === undefined ? undefined : shorten(line);
+}
+
+function shorten(line: string): string {
+  return line.replaceAll(/\s+/g, " ").trim().slice(0, 120);
+}
+
+function anotherWay({ triage }: GuideFacts, deeds: readonly Deed[]): readonly string[] {
+  const ran = deeds.map(({ subject }) => subject);
+  const other = triage?.objects.find((object) => !ran.some((command) => command.includes(object.split(" ")[0] ?? "")));
+  return other === undefined ? [] : [`Look at ${other.split(" ")[0] ?? ""} instead.`];
 }
 
 /** A change that changed nothing. */

@@ -16,6 +16,7 @@ const runbook = parseRunbook(readFileSync(file, "utf8"), file);
 const selector: TriageFacts = {
   text: "1. the selector of Service web matches no pod",
   findings: ["the selector of Service web matches no pod"],
+  evidence: [['shown by labels of Deployment web: "app=web"']],
   causes: ["the selector of Service web matches no pod"],
   objects: ["service/web -n shop", "deployment/web -n shop"],
   pods: [],
@@ -167,12 +168,52 @@ test("quick fixes are offered alone while one of them is untried, and told when 
   assert.match(body, /Change: deploy\/web\.yaml: Service web, spec\.selector\.app: web-frontend → web\./);
 });
 
+test("of two quick fixes for one fault each is told with why, and the choice is the model's", () => {
+  const cause = selector.causes[0] ?? "";
+  const two = ["web", "shop"].map((value, at) => ({ number: at + 1, says: `Service web: x → ${value}`, why: `why ${value}`, cause }));
+  const { answer, notes } = guide("forms", { ...selector, fixes: two }, pods, service, read);
+  assert.deepEqual(spelled(answer), ["fix 1", "fix 2"]);
+  assert.match(
+    notes.get("c2") ?? "",
+    /fix 1: Service web: x → web \(why web\); fix 2: → shop \(why shop\)\. Choose the one that the evidence speaks for\./,
+  );
+});
+
+test("a line of thought comes before calls in which there is something to choose, where it is wanted", () => {
+  const facts = { namespace: "shop", workdir: "/w/web", triage: selector };
+  const ask = (thought: boolean | undefined, turns: readonly Turn[]) =>
+    createGuide({ runbook, level: "forms", facts, thought })({ system: "", tools: [], turns }).answer;
+  const user: Turn = { role: "user", text: "web does not answer" };
+  const looked: readonly Turn[] = [
+    user,
+    { role: "assistant", text: "", calls: [{ id: "c0", name: "Bash", input: { command: "kubectl get pods -n shop" } }] },
+    { role: "tool", callId: "c0", text: "NAME  STATUS\nweb-1 Running", failed: false },
+  ];
+  assert.ok(!("thought" in ask(true, [user])), "one call alone: nothing to think about");
+  assert.deepEqual("thought" in ask(true, looked), true);
+  assert.deepEqual("thought" in ask(undefined, looked), false);
+});
+
+test("a call that says the same again is answered in its place, with another way on", () => {
+  const long = bash("kubectl describe service/web -n shop", `Name: web\n${"Selector: app=web-frontend\n".repeat(12)}Warning  no endpoints`);
+  const turns = [pods, long, long].flatMap(([name, input, text], index): Turn[] => [
+    { role: "assistant", text: "", calls: [{ id: `c${index}`, name, input }] },
+    { role: "tool", callId: `c${index}`, text, failed: false },
+  ]);
+  const facts = { namespace: "shop", workdir: "/w/web", triage: selector };
+  const said = createGuide({ runbook, level: "steps", facts })({ system: "", tools: [], turns: [{ role: "user", text: "" }, ...turns] });
+  assert.deepEqual([...(said.answered ?? [])], [["c2", "The same as before: Warning no endpoints\nLook at deployment/web instead."]]);
+});
+
 test("when the proposals are spent, the end says what is wrong and what was tried, and claims nothing", () => {
   const values = ["cart", "a", "b", "c", "d", "e"];
   const lines = values.flatMap((value) => [edit(value), failed, takeBack]).slice(0, -1);
   const text = spelled(guide("steps", selector, pods, service, ...lines).answer)[0] ?? "";
   assert.match(text, /^said: No pull request was opened: 6 changes were tried, and none passed the check\./);
-  assert.match(text, /What is wrong, likeliest first:\n- the selector of Service web matches no pod/);
+  assert.match(
+    text,
+    /What is wrong, likeliest first:\n- the selector of Service web matches no pod\n {2}shown by labels of Deployment web: "app=web"/,
+  );
   assert.match(text, /- app: web-frontend → app: cart: stays: the selector of Service web matches no pod \(it is as before\)/);
 });
 
