@@ -199,6 +199,7 @@ export function addStatefulSet(world, live, about) {
 /** DaemonSet → a pod on each node that `nodes` names. */
 export function addDaemonSet(world, live, about) {
   const hash = suffixOf(`${live.metadata.namespace}/${live.metadata.name}`, 9);
+  live.metadata.annotations = { "deprecated.daemonset.template.generation": "1", ...live.metadata.annotations };
   const template = structuredClone(live.spec.template);
   template.metadata.labels = { ...template.metadata.labels, "controller-revision-hash": hash, "pod-template-generation": "1" };
   const pods = (about.nodes ?? world.nodeNames).map((node, index) =>
