@@ -8,6 +8,7 @@ import { runIncident, type IncidentResult } from "../incident/run.ts";
 import { loadCluster } from "../incident/cluster/load-cluster.ts";
 import { changeOf, emptyRecord, recordEvent } from "../incident/session-record.ts";
 import type { SessionPart } from "../incident/session-part.ts";
+import { isUnknown } from "../incident/truth.ts";
 import { loadScenario, type Scenario } from "../incident/scenario.ts";
 import { snapshotOf } from "../incident/snapshot.ts";
 import { dietOf } from "../prompt/diet.ts";
@@ -185,7 +186,7 @@ export function reportJson(report: IncidentReport): unknown {
   const { scenario, facts, guidance, client, result, summary, times } = report;
   return {
     scenario: scenario.id,
-    control: scenario.truth.causes.length === 0,
+    control: scenario.truth.causes.length === 0 && !isUnknown(scenario.truth),
     closed: result.closed,
     model: facts.isModel ? facts.model : null,
     modelUsed: facts.isModel,
