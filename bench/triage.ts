@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { loadCluster } from "../src/incident/cluster/load-cluster.ts";
+import { loadScenario } from "../src/incident/scenario.ts";
 import { snapshotOf } from "../src/incident/snapshot.ts";
 import type { JsonValue } from "../src/messages/conversation.ts";
 import { checkChange } from "../src/triage/check.ts";
@@ -16,11 +17,10 @@ const scenarios = resolve(import.meta.dirname, "../../scenarios");
 const rounds = 3;
 
 for (const id of ["oom-kill", "image-typo", "selector-label"]) {
-  const cluster = await loadCluster(join(scenarios, id, "cluster"));
-  const snapshot = snapshotOf(cluster);
-  const namespace = snapshot.of("Deployment")[0]?.namespace ?? "";
-  const own = snapshot.objects.filter((object) => object.namespace === namespace);
-  const others = snapshot.objects.filter((object) => object.namespace !== namespace);
+  const { namespace, paths } = await loadScenario(join(scenarios, id));
+  const snapshot = snapshotOf(await loadCluster(paths.cluster));
+  const own = snapshot.objects.filter((object) => object.namespace === namespace && object.name !== "kube-root-ca.crt");
+  const others = snapshot.objects.filter((object) => !own.includes(object));
   const copies = Math.ceil((wanted - others.length) / own.length);
   const objects = [...others, ...Array.from({ length: copies }, (_, copy) => own.map((object) => renamed(object, copy))).flat()];
   // A snapshot keeps what was worked out of it, so each round looks at one of its own.
@@ -42,7 +42,9 @@ for (const id of ["oom-kill", "image-typo", "selector-label"]) {
 function renamed(object: KubeObject, copy: number): KubeObject {
   if (copy === 0 || object.kind === "Namespace") return object;
   const [again] = readObjects(
-    JSON.parse(JSON.stringify(object.json).replaceAll(/"(name|app|uid)":"([^"]{1,200})"/g, `"$1":"$2-${copy}"`)) as JsonValue,
+    JSON.parse(
+      JSON.stringify(object.json).replaceAll(/"(name|app|uid|app\.kubernetes\.io\/[a-z-]+)":"([^"]{1,200})"/g, `"$1":"$2-${copy}"`),
+    ) as JsonValue,
   );
   return again ?? object;
 }
