@@ -122,7 +122,7 @@ for (const id of ids) {
         return mine;
       });
       const status = deployment["status"]!;
-      assert.equal(Number(status["replicas"]), pods.length);
+      assert.equal(Number(status["replicas"] ?? 0), pods.length);
       assert.equal(Number(status["readyReplicas"] ?? 0), pods.filter(isReady).length);
       if (sets.every((set) => set["status"]!["conditions"] === undefined))
         assert.equal(Number(status["unavailableReplicas"] ?? 0), pods.length - pods.filter(isReady).length);

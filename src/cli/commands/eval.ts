@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { arch, cpus, platform, release, totalmem } from "node:os";
+import { arch, cpus, platform, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { startPeer } from "../../../bench/contender-peers.ts";
@@ -226,7 +226,7 @@ function describeEval(options: Options, client: string, before: readonly string[
   const processor = cpus()[0]?.model.trim() ?? "unknown processor";
   return {
     commands: [...new Set([...before, parts.join(" ")])],
-    machine: `${cpus().length} cores (${processor}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}`,
+    machine: `${cpus().length} cores (${processor}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}`,
     versions: [`Claude Code ${client}`, `Node ${process.versions.node}`],
   };
 }
