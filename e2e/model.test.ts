@@ -86,6 +86,13 @@ test("the smallest model of the catalogue is pulled for real, once, and passes f
   }
 });
 
+test("a reader that has enough is no failure", async () => {
+  // `true` is gone before anything is written.
+  const { status, stderr } = await run(["sh", "-c", `"${process.execPath}" "${program}" eval --help | true`], process.env);
+  assert.equal(status, 0);
+  assert.equal(stderr, "");
+});
+
 test("wrong usage is told with exit status 2, an unknown model with 3", async () => {
   const env = { ...process.env, CLOISTER_HOME: join(tmpdir(), "cloister-e2e-no-such-home") };
   for (const argv of [["model"], ["model", "pull"], ["model", "nonsense"], ["model", "list", "--no-such-option"]])

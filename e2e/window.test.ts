@@ -13,7 +13,7 @@ import { serveGateway, type Served, token } from "./gateway-fixture.ts";
 const home = process.env["CLOISTER_HOME"] ?? join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "cloister");
 const modelName = "smollm2-135m";
 const modelPath = join(home, "models", `${modelName}.gguf`);
-const window = 4096;
+const window = 6144;
 const calls = 31;
 
 async function withModel(t: TestContext, work: (runtime: Runtime) => Promise<void>): Promise<void> {

@@ -18,6 +18,11 @@ import { cliContext } from "./context.ts";
 const stop = new AbortController();
 const context = cliContext(stop.signal);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
+// Whoever read our output has enough, as `head` has: the work ends, and is cleaned up as after Ctrl-C.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  stop.abort();
+});
 
 const { version } = JSON.parse(readFileSync(join(context.packageRoot, "package.json"), "utf8")) as { version: string };
 const program = new Command("cloister")
