@@ -36,12 +36,12 @@ export function drawChart({ title, subtitle, xLabel, yLabel, series }: Chart): s
   const y = (value: number): number => plot.bottom - scale.share(value) * (plot.bottom - plot.top);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title description">`,
-    `<title id="title">${escape(title)}</title>`,
-    `<desc id="description">${escape(describe(series))}</desc>`,
+    `<title id="title">${escapeMarkup(title)}</title>`,
+    `<desc id="description">${escapeMarkup(describe(series))}</desc>`,
     style(),
     `<rect class="ground" width="${width}" height="${height}" rx="6"/>`,
-    `<text class="title" x="24" y="32">${escape(title)}</text>`,
-    `<text class="small" x="24" y="52">${escape(subtitle)}</text>`,
+    `<text class="title" x="24" y="32">${escapeMarkup(title)}</text>`,
+    `<text class="small" x="24" y="52">${escapeMarkup(subtitle)}</text>`,
     ...scale.lines.map(
       (value) =>
         `<line class="grid" x1="${plot.left}" x2="${plot.right}" y1="${round(y(value))}" y2="${round(y(value))}"/>` +
@@ -51,8 +51,8 @@ export function drawChart({ title, subtitle, xLabel, yLabel, series }: Chart): s
       { length: turns },
       (_, turn) => `<text class="small" x="${round(x(turn))}" y="${plot.bottom + 20}" text-anchor="middle">${turn + 1}</text>`,
     ),
-    `<text class="small" x="${(plot.left + plot.right) / 2}" y="${plot.bottom + 40}" text-anchor="middle">${escape(xLabel)}</text>`,
-    `<text class="small" x="${plot.left}" y="${plot.top - 12}">${escape(yLabel)}</text>`,
+    `<text class="small" x="${(plot.left + plot.right) / 2}" y="${plot.bottom + 40}" text-anchor="middle">${escapeMarkup(xLabel)}</text>`,
+    `<text class="small" x="${plot.left}" y="${plot.top - 12}">${escapeMarkup(yLabel)}</text>`,
     ...series.map(({ name, values }, index) => drawSeries(index, name, values, x, y)),
     ...series.map(({ name }, index) => drawKey(index, name)),
     "</svg>\n",
@@ -88,7 +88,7 @@ function drawSeries(
   const line = `<polyline class="line c${index}"${dash === "" ? "" : ` stroke-dasharray="${dash}"`} points="${points.join(" ")}"/>`;
   const dots = values.map(
     (value, turn) =>
-      `<g class="c${index}"><title>${escape(name)}, turn ${turn + 1}: ${value.toLocaleString("en-US")}${value === 0 ? " (no model was asked)" : ""}</title>` +
+      `<g class="c${index}"><title>${escapeMarkup(name)}, turn ${turn + 1}: ${value.toLocaleString("en-US")}${value === 0 ? " (no model was asked)" : ""}</title>` +
       `${drawMark(index, x(turn), y(value))}${value === 0 ? `<text class="small" x="${round(x(turn))}" y="${round(y(value) - 10)}" text-anchor="middle">0</text>` : ""}</g>`,
   );
   return [line, ...dots].join("\n");
@@ -96,7 +96,7 @@ function drawSeries(
 
 function drawKey(index: number, name: string): string {
   const left = 24 + index * 178;
-  return `<g class="c${index}">${drawMark(index, left + 6, height - 24)}</g><text class="small" x="${left + 18}" y="${height - 20}">${escape(name)}</text>`;
+  return `<g class="c${index}">${drawMark(index, left + 6, height - 24)}</g><text class="small" x="${left + 18}" y="${height - 20}">${escapeMarkup(name)}</text>`;
 }
 
 function drawMark(index: number, x: number, y: number): string {
@@ -131,7 +131,8 @@ function describe(series: readonly Series[]): string {
   return series.map(({ name, values }) => `${name}: ${values.join(", ")}`).join("; ");
 }
 
-function escape(text: string): string {
+/** A text for between tags and inside quoted attributes. */
+export function escapeMarkup(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 

@@ -60,8 +60,9 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text, { mode: 0o600 });
+/** Writes a file whole or not at all; `mode` for a new one, less the process's mask. */
+export async function writeWhole(path: string, text: string, mode = 0o600): Promise<void> {
+  await writeFile(`${path}.part`, text, { mode });
   await rename(`${path}.part`, path);
 }
 

@@ -7,6 +7,7 @@ import { checkChange } from "../src/triage/check.ts";
 import { type KubeObject, readObjects } from "../src/triage/kube-object.ts";
 import { createSnapshot } from "../src/triage/snapshot.ts";
 import { triage } from "../src/triage/triage.ts";
+import { median } from "./statistics.ts";
 
 /**
  * How long triage and check take in a large namespace: `node dist/bench/triage.js [OBJECTS]`, 10,000 where none is given. The namespace of a recorded incident is
@@ -34,7 +35,7 @@ for (const id of ["oom-kill", "image-typo", "selector-label"]) {
   }
   const found = triage(large(), namespace).length;
   console.log(
-    `${id}: ${objects.length} objects, ${found} findings, triage ${median(times.triage)} ms, check ${median(times.check)} ms of one core (median of ${rounds})`,
+    `${id}: ${objects.length} objects, ${found} findings, triage ${Math.round(median(times.triage))} ms, check ${Math.round(median(times.check))} ms of one core (median of ${rounds})`,
   );
 }
 
@@ -60,8 +61,4 @@ function took(work: () => unknown): number {
   work();
   const { user, system } = process.cpuUsage(from);
   return (user + system) / 1000;
-}
-
-function median(times: readonly number[]): number {
-  return Math.round([...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0);
 }

@@ -2,6 +2,17 @@ import { type Command, CommanderError } from "commander";
 import { asCloisterError, exitStatus } from "../error.ts";
 import type { CliContext } from "./context.ts";
 
+/** Aborted when this process is told to end, and when whoever read its output has enough, as `head` has: the work ends, and is cleaned up. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    stop.abort();
+  });
+  return stop.signal;
+}
+
 /** Runs what the arguments ask for. An error becomes one line on standard error, its hint below it, and the exit status; nothing is thrown. */
 export async function runCommands(program: Command, context: CliContext): Promise<void> {
   try {

@@ -1,6 +1,7 @@
+import { escapeMarkup } from "../../bench/chart.ts";
 import type { EvalRow } from "./row.ts";
-import { type Figures, figuresOf, groupBy } from "./statistics.ts";
-import { columnOf, commits, type EvalAbout, mark, percent } from "./table.ts";
+import { type Figures, figuresOf } from "./statistics.ts";
+import { commits, type EvalAbout, mark, percent, scenarioGrid } from "./table.ts";
 
 /** One HTML page with the pictures of an eval; it needs nothing from outside and follows the reader's light or dark scheme. */
 export function evalPage(rows: readonly EvalRow[], about: EvalAbout): string {
@@ -13,7 +14,7 @@ export function evalPage(rows: readonly EvalRow[], about: EvalAbout): string {
 <style>${css}</style>
 <h1>Evaluation</h1>
 <p>Every run is the real client in the seal against a recorded incident; a hidden verification judges what was pushed.
-Made by ${about.commands.map((command) => `<code>${escape(command)}</code>`).join(", ")} on ${escape(about.machine)}; ${escape(about.versions.join(", "))}; ${escape(commits(rows))}.</p>
+Made by ${about.commands.map((command) => `<code>${escapeMarkup(command)}</code>`).join(", ")} on ${escapeMarkup(about.machine)}; ${escapeMarkup(about.versions.join(", "))}; ${escapeMarkup(commits(rows))}.</p>
 <h2>Closed, by setting</h2>
 <p class="key"><span class="by-model"></span> the model wrote the change <span class="by-fix"></span> it chose a checked quick fix
 <span class="left-alone"></span> a control, rightly left alone <span class="by-wrong"></span> wrong pull request; whisker: 95 % interval of pass@1</p>
@@ -59,7 +60,7 @@ function bars(rows: readonly EvalRow[], figures: readonly Figures[]): string {
       ["left-alone", shareOf(({ outcome, control }) => outcome === "closed" && control)],
       ["by-wrong", shareOf(({ outcome }) => outcome === "wrong")],
     ] as const;
-    parts.push(`<text x="${plot.left - 12}" y="${y + 16}" text-anchor="end">${escape(`${row.model}, ${row.setting}`)}</text>`);
+    parts.push(`<text x="${plot.left - 12}" y="${y + 16}" text-anchor="end">${escapeMarkup(`${row.model}, ${row.setting}`)}</text>`);
     let from = 0;
     for (const [name, share] of segments) {
       if (share > 0)
@@ -76,22 +77,18 @@ function bars(rows: readonly EvalRow[], figures: readonly Figures[]): string {
 }
 
 function matrix(rows: readonly EvalRow[]): string {
-  const columns = [...groupBy(rows, columnOf).keys()];
-  const lines = [...groupBy(rows, ({ scenario }) => scenario)]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([scenario, runs]) => {
-      const cells = columns.map((column) => `<td>${cell(runs.filter((run) => columnOf(run) === column))}</td>`);
-      return `<tr><th scope="row">${escape(scenario)}${runs[0]?.control === true ? " <small>control</small>" : ""}</th>${cells.join("")}</tr>`;
-    });
-  const head = columns.map((column) => `<th scope="col">${escape(column)}</th>`).join("");
-  return `<div class="wide"><table><thead><tr><th>scenario</th>${head}</tr></thead><tbody>\n${lines.join("\n")}\n</tbody></table></div>`;
+  const { columns, lines } = scenarioGrid(rows);
+  const head = columns.map((column) => `<th scope="col">${escapeMarkup(column)}</th>`).join("");
+  const body = lines.map(
+    ({ scenario, control, cells }) =>
+      `<tr><th scope="row">${escapeMarkup(scenario)}${control ? " <small>control</small>" : ""}</th>${cells.map((runs) => `<td>${cell(runs)}</td>`).join("")}</tr>`,
+  );
+  return `<div class="wide"><table><thead><tr><th>scenario</th>${head}</tr></thead><tbody>\n${body.join("\n")}\n</tbody></table></div>`;
 }
 
 function cell(runs: readonly EvalRow[]): string {
   if (runs.length === 0) return "";
-  const marks = runs
-    .toSorted((a, b) => a.repeat - b.repeat)
-    .map((run) => `<span class="${run.outcome}" title="${escape(title(run))}">${mark(run)}</span>`);
+  const marks = runs.map((run) => `<span class="${run.outcome}" title="${escapeMarkup(title(run))}">${mark(run)}</span>`);
   const [first] = figuresOf(runs);
   return `${marks.join(" ")} <small>${Math.round(first?.seconds ?? 0)} s</small>`;
 }
@@ -99,8 +96,4 @@ function cell(runs: readonly EvalRow[]): string {
 function title({ outcome, turns, calls, failedCalls, change, note }: EvalRow): string {
   const by = change === null ? "" : change === "model" ? ", change by the model" : ", change by a quick fix";
   return `${outcome}${by}; ${turns} turns, ${calls} calls (${failedCalls} failed)${note === "" ? "" : `; ${note}`}`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -72,27 +72,34 @@ function settingTable(figures: readonly Figures[]): readonly string[] {
 }
 
 function scenarioTable(rows: readonly EvalRow[]): readonly string[] {
-  const columns = [...groupBy(rows, columnOf).keys()];
+  const { columns, lines } = scenarioGrid(rows);
   const manyModels = new Set(rows.map(({ model }) => model)).size > 1;
   const head = columns.map((column) => (manyModels ? column : column.slice(column.indexOf(" ") + 1)));
   return [
     tableLine(["scenario", ...head]),
     tableLine(["---", ...columns.map(() => "---")]),
-    ...[...groupBy(rows, ({ scenario }) => scenario)]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([scenario, runs]) =>
-        tableLine([
-          `${scenario}${runs[0]?.control === true ? " (control)" : ""}`,
-          ...columns.map((column) =>
-            runs
-              .filter((run) => columnOf(run) === column)
-              .toSorted((a, b) => a.repeat - b.repeat)
-              .map(mark)
-              .join(" "),
-          ),
-        ]),
-      ),
+    ...lines.map(({ scenario, control, cells }) =>
+      tableLine([`${scenario}${control ? " (control)" : ""}`, ...cells.map((runs) => runs.map(mark).join(" "))]),
+    ),
   ];
+}
+
+/** Scenarios by name and, in each column of one model and setting, their runs by repeat. */
+export interface ScenarioGrid {
+  readonly columns: readonly string[];
+  readonly lines: readonly { readonly scenario: string; readonly control: boolean; readonly cells: readonly (readonly EvalRow[])[] }[];
+}
+
+export function scenarioGrid(rows: readonly EvalRow[]): ScenarioGrid {
+  const columns = [...groupBy(rows, columnOf).keys()];
+  const lines = [...groupBy(rows, ({ scenario }) => scenario)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([scenario, runs]) => ({
+      scenario,
+      control: runs[0]?.control === true,
+      cells: columns.map((column) => runs.filter((run) => columnOf(run) === column).toSorted((a, b) => a.repeat - b.repeat)),
+    }));
+  return { columns, lines };
 }
 
 /** Each wrong pull request by name: they are what must not happen. */
@@ -115,7 +122,7 @@ export function mark(row: EvalRow): string {
   return { "handed-over": "–", wrong: "✗", unverified: "?", closed: "✓" }[row.outcome];
 }
 
-export function columnOf({ model, setting }: EvalRow): string {
+function columnOf({ model, setting }: EvalRow): string {
   return `${model} ${setting}`;
 }
 

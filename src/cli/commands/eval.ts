@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { arch, cpus, platform, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { startPeer } from "../../../bench/contender-peers.ts";
 import { findPeer } from "../../../bench/find-peers.ts";
 import { planLlamaServer } from "../../../bench/peer-plans.ts";
+import { writeWhole } from "../../../bench/results-folder.ts";
 import { CloisterError } from "../../error.ts";
 import { evalPage } from "../../eval/page.ts";
 import { addRow, keyOf, missingRuns, planRuns, type PlannedRun } from "../../eval/plan.ts";
@@ -177,10 +178,7 @@ async function writeAll(out: string, rows: readonly EvalRow[], about: EvalAbout)
     "eval.md": evalMarkdown(rows, about, notes),
     "eval.html": evalPage(rows, about),
   };
-  for (const [name, text] of Object.entries(files)) {
-    await writeFile(join(out, `${name}.part`), text);
-    await rename(join(out, `${name}.part`), join(out, name));
-  }
+  for (const [name, text] of Object.entries(files)) await writeWhole(join(out, name), text, 0o666);
 }
 
 /** The servers of baselines, one at a time. */
