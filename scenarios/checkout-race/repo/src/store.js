@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 export class Store {
   #journal;
+  #appended = Promise.resolve();
   #delayMs;
   #editions = new Map();
   #sales = new Map();
@@ -77,8 +78,14 @@ export class Store {
     this.#sales.get(sale.edition).set(sale.copy, sale);
   }
 
-  async #append(entry) {
-    await sleep(this.#delayMs);
-    await appendFile(this.#journal, `${JSON.stringify(entry)}\n`);
+  /** Lines stand in the journal in the order of their writes. */
+  #append(entry) {
+    const line = `${JSON.stringify(entry)}\n`;
+    const turn = this.#appended.then(async () => {
+      await sleep(this.#delayMs);
+      await appendFile(this.#journal, line);
+    });
+    this.#appended = turn.catch(() => {});
+    return turn;
   }
 }
