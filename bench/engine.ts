@@ -143,32 +143,21 @@ async function bareContender(threads: number): Promise<Contender> {
   };
 }
 
+/** llama-bench, asked for what ours does: the prompt from nothing, the answer behind a prompt of that length. */
 function llamaBenchContender(program: string, threads: number): Contender {
   const run = promisify(execFile);
+  const fixed = ["-m", modelPath, "-t", String(threads), "-r", "1", "-fa", "1", "-o", "json"];
+  const rate = async (...test: readonly string[]): Promise<number> => {
+    const { stdout } = await run(program, [...fixed, ...test], { maxBuffer: 2 ** 24, signal: stopped.signal });
+    const [measured] = JSON.parse(stdout) as { avg_ts: number }[];
+    return measured?.avg_ts ?? Number.NaN;
+  };
   return {
     name: "llama-bench",
-    async measure() {
-      const args = [
-        "-m",
-        modelPath,
-        "-t",
-        String(threads),
-        "-p",
-        String(promptTokens),
-        "-n",
-        String(answerTokens),
-        "-r",
-        "1",
-        "-fa",
-        "1",
-        "-o",
-        "json",
-      ];
-      const { stdout } = await run(program, args, { maxBuffer: 2 ** 24, signal: stopped.signal });
-      const tests = JSON.parse(stdout) as { n_prompt: number; n_gen: number; avg_ts: number }[];
-      const rate = (wanted: (test: { n_prompt: number; n_gen: number }) => boolean): number => tests.find(wanted)?.avg_ts ?? Number.NaN;
-      return { prefill: rate(({ n_prompt }) => n_prompt > 0), decode: rate(({ n_gen }) => n_gen > 0) };
-    },
+    measure: async () => ({
+      prefill: await rate("-p", String(promptTokens), "-n", "0"),
+      decode: await rate("-p", "0", "-n", String(answerTokens), "-d", String(promptTokens)),
+    }),
     close: async () => {},
   };
 }

@@ -68,7 +68,9 @@ async function cancelOurs(context: CliContext, options: CancelOptions): Promise<
 /** llama-server says in `/slots` whether it works; asked as often as it answers. */
 async function cancelSlot(serving: Parameters<typeof hangUpWhen>[0], round: number, signal: AbortSignal): Promise<number> {
   const busy = async (): Promise<boolean> => {
-    const slots = (await (await fetch(`${serving.url}/slots`, { signal })).json()) as { is_processing: boolean }[];
+    signal.throwIfAborted();
+    // Asked thousands of times: each fetch would leave a listener on the signal.
+    const slots = (await (await fetch(`${serving.url}/slots`)).json()) as { is_processing: boolean }[];
     return slots.some(({ is_processing }) => is_processing);
   };
   const working = (async () => {

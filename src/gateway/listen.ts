@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { CloisterError } from "../error.ts";
@@ -38,6 +38,7 @@ export async function listen(fetch: (request: Request) => Promise<Response>, whe
     },
   }) as Server;
   server.timeout = 0;
+  server.prependListener("request", (_, response) => joinHead(response));
   await bind(server, where);
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : undefined;
@@ -52,6 +53,15 @@ export async function listen(fetch: (request: Request) => Promise<Response>, whe
         server.closeAllConnections();
       }),
   };
+}
+
+/** The adapter flushes the head of a stream by itself, which is a write of its own: here it waits one turn for what goes with it. */
+function joinHead(response: ServerResponse): void {
+  const flush = response.flushHeaders.bind(response);
+  response.flushHeaders = () =>
+    void setImmediate(() => {
+      if (!response.writableEnded && !response.destroyed) flush();
+    });
 }
 
 function bind(server: Server, where: Where): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CloisterError } from "../error.ts";
 import type { StreamEvent } from "../messages/stream.ts";
 import { messageStart, saidEvents } from "./answer-events.ts";
@@ -39,6 +40,25 @@ test("a failure before anything was sent is thrown; a later one is the last even
   const text = await (await respond(dies(1))).text();
   assert.deepEqual(kinds(text), ["message_start", "ping", "error"]);
   assert.match(text, /"overloaded_error"/);
+});
+
+test("events that are ready together share a write, and none waits for one that is not", async () => {
+  const response = await respond(
+    (async function* () {
+      yield* saidEvents("at once", "end_turn");
+      await sleep(2);
+      yield { type: "ping" };
+    })(),
+  );
+  const writes: string[][] = [];
+  for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) writes.push(kinds(part));
+  assert.deepEqual(
+    writes.map((write) => [write[0], write.at(-1), write.length]),
+    [
+      ["message_start", "message_stop", 6],
+      ["ping", "ping", 1],
+    ],
+  );
 });
 
 test("headers do not wait for ever, and silence is filled with pings", async () => {

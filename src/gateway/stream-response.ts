@@ -1,11 +1,16 @@
+import { setImmediate } from "node:timers/promises";
 import { asCloisterError } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
 import { encodeEvent, type StreamEvent } from "../messages/stream.ts";
 import type { GatewayLimits } from "./options.ts";
 
+/** Characters: what is ready at once goes out in one write, up to this. */
+const writeLimit = 16_384;
+
 /**
  * Streams an answer as server-sent events: `start` at once, then `events` as they come, a `ping` whenever nothing else was
- * sent for `pingMs`. The headers wait for the first event, at most `headersMs`: a failure until then is thrown, and goes out as an HTTP
+ * sent for `pingMs`. Events that are ready together share a write: a write of its own for each costs more than making it. The headers
+ * wait for the first event, at most `headersMs`: a failure until then is thrown, and goes out as an HTTP
  * status; after that it is an `error` event, the last one. When the reader goes away `hungUp` is aborted and the events are
  * returned, which is what lets the next turn in.
  */
@@ -18,23 +23,23 @@ export async function streamResponse(
 ): Promise<Response> {
   const first = events.next();
   await within(first, limits.headersMs);
-  const frames = pullFrames(start, events, first, requestId, limits.pingMs);
+  const writes = joinReady(start, events, first, requestId, limits.pingMs);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { value, done } = await frames.next();
+        const { value, done } = await writes.next();
         if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(encodeEvent(value)));
+        else controller.enqueue(encoder.encode(value));
       },
       async cancel() {
         hungUp.abort();
-        await frames.return(undefined);
+        await writes.return(undefined);
         // A generator that was never asked does not run its `finally`, so the events are returned here too.
         await events.return(undefined);
       },
     },
-    // Nothing is made ahead of the reader: what it has not asked for when it hangs up was never computed.
+    // Nothing is made far ahead of the reader: when it hangs up, at most a write and an event were computed for nobody.
     { highWaterMark: 0 },
   );
   return new Response(body, {
@@ -47,28 +52,35 @@ export async function streamResponse(
   });
 }
 
-async function* pullFrames(
+/** What to write, one text after the other: the events that are there within one turn of Node's event loop. */
+async function* joinReady(
   start: StreamEvent,
   events: AsyncGenerator<StreamEvent>,
   first: Promise<IteratorResult<StreamEvent>>,
   requestId: string,
   pingMs: number,
-): AsyncGenerator<StreamEvent, undefined> {
+): AsyncGenerator<string, undefined> {
   let next = first;
+  let text = encodeEvent(start);
   try {
-    yield start;
     for (;;) {
-      const settled = await within(next, pingMs);
-      if (settled === undefined) {
-        yield { type: "ping" };
-        continue;
+      const turnIsOver = setImmediate(undefined);
+      while (text.length < writeLimit) {
+        const settled = await Promise.race([next, turnIsOver]);
+        if (settled === undefined) break;
+        if (settled.done === true) {
+          if (text !== "") yield text;
+          return;
+        }
+        text += encodeEvent(settled.value);
+        next = events.next();
       }
-      if (settled.done === true) return;
-      yield settled.value;
-      next = events.next();
+      yield text;
+      text = "";
+      if ((await within(next, pingMs)) === undefined) text = encodeEvent({ type: "ping" });
     }
   } catch (thrown) {
-    yield errorBody(asCloisterError(thrown), requestId);
+    yield text + encodeEvent(errorBody(asCloisterError(thrown), requestId));
   } finally {
     // The reader may have gone while an event was on its way; its failure is told by the turn itself.
     next.catch(() => undefined);
