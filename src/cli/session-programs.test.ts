@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { writeSessionPrograms } from "./session-programs.ts";
+import { dependencyFolder, writeSessionPrograms } from "./session-programs.ts";
 
 const packageRoot = resolve(import.meta.dirname, "../../..");
 
@@ -21,4 +21,19 @@ test("triage, check and fix are programs; that triage finds something is no fail
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test("dependencies are looked for where each package manager puts them", () => {
+  const folders = [
+    "/app/node_modules/commander/index.js",
+    "/usr/lib/node_modules/cloister/node_modules/commander/index.js",
+    "/home/a/.pnpm/global/5/node_modules/.pnpm/commander@14.0.0/node_modules/commander/index.js",
+    "/bundled/index.js",
+  ].map(dependencyFolder);
+  assert.deepEqual(folders, [
+    "/app/node_modules",
+    "/usr/lib/node_modules/cloister/node_modules",
+    "/home/a/.pnpm/global/5/node_modules/.pnpm",
+    "/bundled",
+  ]);
 });

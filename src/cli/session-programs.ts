@@ -47,13 +47,17 @@ export async function writeSessionPrograms(
     const script = name === "triage" ? `${command} "$@" || [ "$?" = 1 ]` : `exec ${command} "$@"`;
     await writeFile(join(pathFolder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
+  const dependencies = dependencyFolder(fileURLToPath(import.meta.resolve("commander")));
   const shown = fixes === undefined ? [] : [fixesFile];
-  return { pathFolder, readable: [...shown, join(packageRoot, "dist"), join(packageRoot, "package.json"), dependencies()] };
+  return { pathFolder, readable: [...shown, join(packageRoot, "dist"), join(packageRoot, "package.json"), dependencies] };
 }
 
-/** The folder that our dependencies are installed in; the package's own, or one further up. */
-function dependencies(): string {
-  const file = fileURLToPath(import.meta.resolve("commander"));
-  const at = file.lastIndexOf("/node_modules/");
-  return at < 0 ? dirname(file) : file.slice(0, at + "/node_modules".length);
+/**
+ * The folder of packages that a package's file lies in: the nearest `node_modules`. With pnpm the whole store, `node_modules/.pnpm`: there each package has a
+ * folder of its own, with links to what it needs.
+ */
+export function dependencyFolder(file: string): string {
+  const store = /^.*?\/node_modules\/\.pnpm(?=\/)/.exec(file)?.[0];
+  const nearest = /^.*\/node_modules(?=\/)/.exec(file)?.[0];
+  return store ?? nearest ?? dirname(file);
 }

@@ -1,5 +1,6 @@
 import type { Deed } from "./deeds.ts";
 import type { GuideFacts } from "./facts.ts";
+import { fits } from "./progress.ts";
 import { changesOf, editedLines, looksAt, looksOf } from "./record.ts";
 import type { Runbook } from "./runbook.ts";
 
@@ -22,7 +23,7 @@ export function handOver(why: string, runbook: Runbook, facts: GuideFacts, deeds
     ...(tried.length === 0 ? [] : ["", "Changes that were tried:", ...tried.map((line) => `- ${line}`)]),
     "",
     "What was done:",
-    ...deeds.map((deed) => `- ${deed.succeeded ? "ran" : "failed"}: ${nameOf(deed)}`),
+    ...deeds.map((deed) => `- ${deed.succeeded ? "ran" : "failed"}: ${nameOf(deed)}${isJudged(runbook, deed) ? "" : failureOf(deed)}`),
   ].join("\n");
 }
 
@@ -56,12 +57,23 @@ function triedChanges(runbook: Runbook, deeds: readonly Deed[]): readonly string
   for (const deed of deeds) {
     if (deed.succeeded && (deed.call.name === "Edit" || deed.call.name === "Write" || /^fix \d|\bsed -i\b/.test(deed.subject)))
       change = changeName(deed);
-    const judged = !deed.succeeded && runbook.search?.fails.some(({ matches }) => matches?.test(deed.subject) === true) === true;
-    if (!judged || change === undefined) continue;
+    if (!isJudged(runbook, deed) || change === undefined) continue;
     lines.push(`${change}: ${whyNot(deed.output) ?? "the check failed"}`);
     change = undefined;
   }
   return lines;
+}
+
+/** Says this deed that a change is wrong? */
+function isJudged(runbook: Runbook, deed: Deed): boolean {
+  return !deed.succeeded && runbook.search?.fails.some((condition) => fits(condition, deed)) === true;
+}
+
+/** What a command that failed said last. */
+function failureOf(deed: Deed): string {
+  if (deed.succeeded) return "";
+  const last = deed.output.trim().split("\n").at(-1) ?? "";
+  return last === "" ? "" : ` (${last.slice(0, 160)})`;
 }
 
 /** The first line that says what stands against a change. */

@@ -176,7 +176,8 @@ function endedSo(condition: Condition, deed: Deed): boolean {
   return deed.succeeded !== condition.failed;
 }
 
-function fits(condition: Condition, deed: Deed): boolean {
+/** Is this the call that a condition asks for, with the output that it asks for? How it ended is the caller's matter. */
+export function fits(condition: Condition, deed: Deed): boolean {
   return (
     deed.call.name === condition.tool &&
     (condition.matches === undefined || condition.matches.test(deed.subject)) &&

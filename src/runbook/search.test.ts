@@ -130,6 +130,16 @@ test("a change that failed is taken back before another one, and the check is as
   assert.equal(guide("forms", selector, ...back, read, edit("web"), passed).step?.id, "publish");
 });
 
+test("a check that could not be made says nothing about the change, and the hand-over says why there is none", () => {
+  const broken = bash("check", "Exit code 3\nThe cluster does not answer.", true);
+  const { answer, notes } = guide("forms", selector, pods, service, read, edit("web"), broken);
+  assert.doesNotMatch(notes.get("c4") ?? "", /does not mend it/);
+  const said = answer.kind === "said" ? answer.text : "";
+  assert.match(said, /^No pull request was opened: at the step “Check the change” nothing is left to try\./);
+  assert.match(said, /^- failed: check \(The cluster does not answer\.\)$/m);
+  assert.doesNotMatch(said, /Changes that were tried/);
+});
+
 test("a push that the gate refuses counts as a change that failed", () => {
   const refused = bash(
     "git checkout -q -b fix/a && git commit -qam x && git push",
