@@ -19,7 +19,7 @@ import type { CliContext } from "../context.ts";
 import { runOnce, treeVersion, writtenSessions } from "../eval-run.ts";
 import { defaultModel } from "../open-runtime.ts";
 import { boundedInteger, listOfNames, parseAblations } from "../option-values.ts";
-import { createPainter } from "../show/painter.ts";
+import { createPainter, type Painter } from "../show/painter.ts";
 import { chooseStyle, type Style } from "../show/style.ts";
 import { withTempFolder } from "../temp-folder.ts";
 import { findClient } from "../with-session.ts";
@@ -87,15 +87,9 @@ export function evalCommand(context: CliContext): Command {
 async function run(context: CliContext, options: Options): Promise<void> {
   const out = resolve(context.cwd, options.out ?? join(context.home, "eval"));
   const file = join(out, "eval.json");
-  const scenariosFolder = resolve(context.cwd, options.scenariosFolder);
-  const scenarios = await chooseScenarios(scenariosFolder, options.scenarios);
-  const settings = chooseSettings(options);
-  for (const model of options.models) if (model !== writtenSessions) await requireModel(context.home, model);
-  const client = await withTempFolder(async (folder) => (await findClient(context, options.client, folder)).version);
-  const planned = planRuns({ models: options.models, scenarios, settings, client, repeats: options.repeat });
+  const { planned, client } = await planEval(context, options);
   const before = await readEval(file);
-  let { rows } = before;
-  const todo = options.again === true ? planned : missingRuns(planned, rows);
+  const todo = options.again === true ? planned : missingRuns(planned, before.rows);
   const painter = createPainter(context.stderr);
   painter.line(`${planned.length} runs, ${planned.length - todo.length} of them made already; ${out}`);
   if (options.plan === true) {
@@ -103,26 +97,54 @@ async function run(context: CliContext, options: Options): Promise<void> {
     painter.close();
     return;
   }
+  const about = describeEval(options, client, before.commands);
+  await mkdir(out, { recursive: true, mode: 0o755 });
+  const { rows, failed } = await makeRuns(context, options, todo, before.rows, (rows) => writeAll(out, rows, about), painter);
+  await writeAll(out, rows, about);
+  if (options.json === true) context.stdout.write(printEval({ commands: about.commands, rows }));
+  else for (const line of closingLines(rows, planned, out)) context.stdout.write(`${line}\n`);
+  const left = missingRuns(planned, rows).length;
+  if (left > 0) context.stderr.write(`${left} ${left === 1 ? "run is" : "runs are"} left; the same command goes on there.\n`);
+  if (failed > 0 || left > 0) process.exitCode = 1;
+}
+
+/** Every run that is asked for, and the client's version. Throws for a scenario or a model that is not there before anything runs. */
+async function planEval(context: CliContext, options: Options): Promise<{ planned: readonly PlannedRun[]; client: string }> {
+  const { models, repeat: repeats } = options;
+  const scenarios = await chooseScenarios(resolve(context.cwd, options.scenariosFolder), options.scenarios);
+  const settings = chooseSettings(options);
+  for (const model of models) if (model !== writtenSessions) await requireModel(context.home, model);
+  const client = await withTempFolder(async (folder) => (await findClient(context, options.client, folder)).version);
+  return { planned: planRuns({ models, scenarios, settings, client, repeats }), client };
+}
+
+/** Makes the runs one after the other until the time is up, and keeps each row as it comes. A run that fails is told, and counted. */
+async function makeRuns(
+  context: CliContext,
+  options: Options,
+  todo: readonly PlannedRun[],
+  before: readonly EvalRow[],
+  keep: (rows: readonly EvalRow[]) => Promise<void>,
+  painter: Painter,
+): Promise<{ readonly rows: readonly EvalRow[]; readonly failed: number }> {
   const { version } = JSON.parse(await readFile(join(context.packageRoot, "package.json"), "utf8")) as { version: string };
   const commit = await treeVersion(context.packageRoot, version);
-  const about = describeEval(options, client, before.commands);
+  const scenarios = resolve(context.cwd, options.scenariosFolder);
   const until = options.minutes === undefined ? Infinity : performance.now() + options.minutes * 60_000;
   const servers = createServers(context, options);
   const style = chooseStyle(context.stderr, context.env);
+  let rows = before;
   let failed = 0;
-  let made = 0;
-  await mkdir(out, { recursive: true, mode: 0o755 });
   try {
-    for (const each of todo) {
+    for (const [index, each] of todo.entries()) {
       if (performance.now() > until) break;
-      painter.status(`${made + failed + 1} of ${todo.length}: ${keyOf(each)}`);
+      painter.status(`${index + 1} of ${todo.length}: ${keyOf(each)}`);
       try {
         const url = each.setting.kind === "baseline" ? await servers.urlFor(each.model) : await servers.none();
-        const row = await runOnce(context, each, { scenarios: scenariosFolder, commit, url, window: options.window });
-        made++;
+        const row = await runOnce(context, each, { scenarios, commit, url, window: options.window });
         rows = addRow(rows, row);
-        await writeAll(out, rows, about);
-        painter.line(`${String(made + failed).padStart(String(todo.length).length)} of ${todo.length}  ${progressLine(row, style)}`);
+        await keep(rows);
+        painter.line(`${String(index + 1).padStart(String(todo.length).length)} of ${todo.length}  ${progressLine(row, style)}`);
       } catch (thrown) {
         context.signal.throwIfAborted();
         failed++;
@@ -133,12 +155,7 @@ async function run(context: CliContext, options: Options): Promise<void> {
     painter.close();
     await servers.none();
   }
-  await writeAll(out, rows, about);
-  if (options.json === true) context.stdout.write(printEval({ commands: about.commands, rows }));
-  else for (const line of closingLines(rows, planned, out)) context.stdout.write(`${line}\n`);
-  const left = missingRuns(planned, rows).length;
-  if (left > 0) context.stderr.write(`${left} ${left === 1 ? "run is" : "runs are"} left; the same command goes on there.\n`);
-  if (failed > 0 || left > 0) process.exitCode = 1;
+  return { rows, failed };
 }
 
 function chooseSettings({ ablate, baseline, only }: Options): readonly Setting[] {
