@@ -20,7 +20,7 @@ export function readTestReport(output: string, code: number | null): TestReport 
       .trimEnd(),
   );
   const node = (word: string): number | undefined => last(lines, new RegExp(`^(?:# |ℹ )${word} (\\d+)$`));
-  const summary = (word: string): number | undefined => last(lines, new RegExp(`^(?:=+ |Tests?:? ).*?\\b(\\d+) ${word}\\b`));
+  const summary = (word: string): number | undefined => last(lines, new RegExp(`^(?:=+|\\s*Tests:?) .*?\\b(\\d+) ${word}\\b`));
   const passed = node("pass") ?? summary("passed");
   const left = [node("skipped"), node("todo"), summary("skipped"), summary("todo"), summary("xfailed")].filter((one) => one !== undefined);
   return {
