@@ -1,5 +1,6 @@
-import { isMap, isNode, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type YAMLMap, type YAMLSeq } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 import type { FieldStep, ObjectRef } from "./kube-object.ts";
+import { parseAllDocuments } from "./kube-yaml.ts";
 import { readObjects } from "./kube-object.ts";
 import type { JsonValue } from "../messages/conversation.ts";
 

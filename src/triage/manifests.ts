@@ -1,6 +1,7 @@
-import { isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
 import type { JsonValue } from "../messages/conversation.ts";
 import { type FieldStep, type KubeObject, type ObjectRef, readObjects } from "./kube-object.ts";
+import { parseAllDocuments } from "./kube-yaml.ts";
 
 /** A manifest that is not YAML, or holds what is no object. */
 export interface ManifestProblem {
@@ -119,7 +120,7 @@ export function writeValue(text: string, { start, end }: Span, value: string): s
   const written =
     mark === "'"
       ? `'${value.replaceAll("'", "''")}'`
-      : mark === '"' || !plain || (numeric && !wasNumber) || /^(?:true|false|null|yes|no|on|off|~)$/i.test(value)
+      : mark === '"' || !plain || (numeric && !wasNumber) || /^(?:true|false|null|yes|no|on|off|y|n|~)$/i.test(value)
         ? JSON.stringify(value)
         : value;
   return (

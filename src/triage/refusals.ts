@@ -20,6 +20,7 @@ import { quote } from "./quote.ts";
 import { findsHangWithin } from "./start-time.ts";
 import { findRightsChanges } from "./rights.ts";
 import { findUnasked } from "./scope.ts";
+import { findNoTexts } from "./text-fields.ts";
 import { type Container, containersOf, labelsOf, matchesSelector, templateWay } from "./workloads.ts";
 
 /** No leak and no typing error is mended by more than this factor; whoever needs it raises the limit twice, or talks to somebody. */
@@ -51,7 +52,13 @@ export function findRefusals(
     says: `${path} changes, which is no manifest`,
   }));
   return [
-    ...changed.flatMap((one) => [...worsens(one), ...lowers(one, findings), ...widens(one, findings), ...findUnasked(one, findings)]),
+    ...changed.flatMap((one) => [
+      ...worsens(one),
+      ...lowers(one, findings),
+      ...widens(one, findings),
+      ...findNoTexts(one),
+      ...findUnasked(one, findings),
+    ]),
     ...elsewhere,
   ];
 }

@@ -6,21 +6,24 @@ import { readTestReport } from "./test-report.ts";
 const runners = [
   {
     name: "Node, as TAP",
-    output: "not ok 2 - sells a copy once\n  ---\n  error: 'two sales of copy 3'\n  ...\n# tests 3\n# pass 2\n# fail 1\n# skipped 0\n# todo 0\n",
+    output:
+      "not ok 2 - sells a copy once\n  ---\n  error: 'two sales of copy 3'\n  ...\n# tests 3\n# pass 2\n# fail 1\n# skipped 0\n# todo 0\n",
     passed: 2,
     skipped: 0,
     failures: ["not ok 2 - sells a copy once", "error: 'two sales of copy 3'"],
   },
   {
     name: "Node's own",
-    output: "✔ lists editions (3.1ms)\n✖ sells a copy once (1.2ms)\nℹ tests 3\nℹ pass 1\nℹ fail 1\nℹ skipped 1\nℹ todo 0\n\n✖ failing tests:\n",
+    output:
+      "✔ lists editions (3.1ms)\n✖ sells a copy once (1.2ms)\nℹ tests 3\nℹ pass 1\nℹ fail 1\nℹ skipped 1\nℹ todo 0\n\n✖ failing tests:\n",
     passed: 1,
     skipped: 1,
     failures: ["✖ sells a copy once (1.2ms)"],
   },
   {
     name: "Jest",
-    output: "  ● checkout › sells a copy once\n\n    Error: two sales of copy 3\n\nTests:       1 failed, 2 skipped, 4 passed, 7 total\nTime:        0.9 s\n",
+    output:
+      "  ● checkout › sells a copy once\n\n    Error: two sales of copy 3\n\nTests:       1 failed, 2 skipped, 4 passed, 7 total\nTime:        0.9 s\n",
     passed: 4,
     skipped: 2,
     failures: ["● checkout › sells a copy once", "Error: two sales of copy 3"],
