@@ -19,6 +19,8 @@ export interface RunContext {
   readonly watch: SessionWatch;
 }
 
+const answerIsOver = "the answer is over";
+
 /** How long a runtime may go on behind a call before it is stopped, in milliseconds: its own end has better figures. */
 const afterCallMs = 2000;
 
@@ -68,7 +70,7 @@ async function* runOnce(
   let taken = false;
   try {
     for (;;) {
-      const next = await nextEvent(events, answer.calls.length > 0 ? afterCallMs : undefined);
+      const next = await (answer.calls.length > 0 ? nextEvent(events, afterCallMs) : events.next());
       // A runtime looks at the signal by itself; leaving the loop stops also one that does so late.
       if (signal.aborted) throw new CloisterError("cancelled", "The client hung up.");
       if (next === undefined) {
@@ -107,18 +109,15 @@ async function* runOnce(
     if (error.code !== "invalid-call" || answer.calls.length > 0 || signal.aborted) throw error;
     return error;
   } finally {
-    stopping.abort();
+    // With a reason of ours: without one each answer would cost an exception and its stack.
+    stopping.abort(answerIsOver);
     await events.return?.().catch(() => undefined);
   }
 }
 
 /** The runtime's next event; undefined where it does not come in time. */
-async function nextEvent(
-  events: AsyncIterator<RuntimeEvent>,
-  withinMs: number | undefined,
-): Promise<IteratorResult<RuntimeEvent> | undefined> {
+async function nextEvent(events: AsyncIterator<RuntimeEvent>, withinMs: number): Promise<IteratorResult<RuntimeEvent> | undefined> {
   const next = events.next();
-  if (withinMs === undefined) return await next;
   const waiting = new AbortController();
   try {
     return await Promise.race([next, sleep(withinMs, undefined, { signal: waiting.signal })]);

@@ -19,9 +19,11 @@ export function parseJson(body: string | Uint8Array): unknown {
   return value;
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw badBody("The request body is not valid UTF-8.", cause);
   }

@@ -9,9 +9,11 @@ const first: readonly string[] = ["type", "description"];
  * the others by name; properties as `argumentOrder` has them.
  */
 export function orderSchema(schema: JsonObject): JsonObject {
-  const names = Object.keys(schema).filter((name) => !dropped.has(name));
-  const order = [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name)).sort()];
-  return Object.fromEntries(order.map((name) => [name, orderMember(schema, name)]));
+  const members: [string, JsonValue][] = [];
+  for (const name of first) if (Object.hasOwn(schema, name)) members.push([name, orderMember(schema, name)]);
+  for (const name of Object.keys(schema).sort())
+    if (!dropped.has(name) && !first.includes(name)) members.push([name, orderMember(schema, name)]);
+  return Object.fromEntries(members);
 }
 
 function orderMember(schema: JsonObject, name: string): JsonValue {
