@@ -43,8 +43,23 @@ function canonicalTool(tool: RequestTool): Tool {
   return {
     name: tool.name ?? "",
     description: wellFormed((tool.description ?? "").trim()),
-    inputSchema: orderSchema(tool.input_schema ?? { type: "object" }),
+    inputSchema: orderedOnce(tool.input_schema ?? { type: "object" }),
   };
+}
+
+/** Schemas by their JSON as it came. A client sends the same ones with every request, and to order one takes three times what comparing it takes. */
+const ordered = new Map<string, JsonObject>();
+const mostOrdered = 256;
+const longestOrdered = 16_384;
+
+function orderedOnce(schema: JsonObject): JsonObject {
+  const written = JSON.stringify(schema);
+  const known = ordered.get(written);
+  if (known !== undefined) return known;
+  const made = orderSchema(schema);
+  if (ordered.size >= mostOrdered) ordered.clear();
+  if (written.length <= longestOrdered) ordered.set(written, made);
+  return made;
 }
 
 function byName(a: Tool, b: Tool): number {
