@@ -17,7 +17,7 @@ import type { Observe, SessionEvent } from "../record/events.ts";
 import type { SessionSummary } from "../record/summary.ts";
 import { createGuide } from "../runbook/guide.ts";
 import { withoutSearch } from "../runbook/without-search.ts";
-import { type GuidanceLevel, parseRunbook, type Runbook } from "../runbook/runbook.ts";
+import { type GuidanceLevel, parseRunbook, type Runbook, testCommand } from "../runbook/runbook.ts";
 import type { Runtime, RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { readText } from "./cluster/working-tree.ts";
@@ -25,7 +25,6 @@ import { openRuntime, openScripted, type OpenedRuntime, type RuntimeChoice } fro
 import { findPrograms } from "./programs.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
-import { testCommand } from "./test-command.ts";
 import { readManifestFolder, type SessionTriage, triageSession } from "./triage-facts.ts";
 import { findClient, withSession } from "./with-session.ts";
 
@@ -70,7 +69,7 @@ export async function runIncidentSession(context: CliContext, request: IncidentR
   const has = (part: SessionPart): boolean => request.baseline !== true && request.without?.includes(part) !== true;
   const read = withBudgets(await readRunbook(request.runbook ?? usualRunbook(context, scenario)), scenario);
   const runbook = has("check") ? read : withoutSearch(read);
-  const tests = has("check") && runbook.judge === "tests" ? testCommand(runbook) : undefined;
+  const tests = has("check") ? testCommand(runbook) : undefined;
   const programs = await findPrograms(["kubectl", "git", "gh"], context.env["PATH"] ?? "");
   return withTempFolder(async (tempFolder) => {
     const client = await findClient(context, request.client, tempFolder);

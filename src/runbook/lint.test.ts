@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { lintRunbook } from "./lint.ts";
-import { parseRunbook } from "./runbook.ts";
+import { parseRunbook, testCommand } from "./runbook.ts";
 
 const folder = join(resolve(import.meta.dirname, "../../.."), "runbooks");
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
@@ -31,4 +31,15 @@ test("what is never used and what can never be done is said", () => {
     () => parseRunbook(text.replace("change: change", "change: alter"), "r.yaml"),
     /r\.yaml:\d+: search\.change: there is no step named alter/,
   );
+});
+
+test("the tests that judge are a form's command, of words that need no shell", () => {
+  const text = read("code-incident.yaml");
+  assert.deepEqual(testCommand(parseRunbook(text, "r.yaml")), ["npm", "test"]);
+  assert.equal(testCommand(parseRunbook(read("kubernetes-incident.yaml"), "r.yaml")), undefined);
+  for (const wrong of ["{ tests: nothing }", "{ tests: edit-function }", "{ tests: commit-and-push }"])
+    assert.throws(
+      () => parseRunbook(text.replace("{ tests: run-tests }", wrong), "r.yaml"),
+      /r\.yaml:6: judge\.tests: there is no form of this name that runs a command of plain words/,
+    );
 });

@@ -133,10 +133,10 @@ const runbookSchema = z
     about: z.string().max(300),
     opening: z.string().max(2000).optional(),
     /**
-     * What judges a change. `manifests`: Cloister's check, in the session and at the forge's door. `tests`: the repository's own, which the steps run in
-     * the session; the door is open for them.
+     * What judges a change, in the session and at the forge's door. `manifests`: Cloister's check. `tests`: the repository's own, run by this form's
+     * command: plain words, without slots, which no shell has to read.
      */
-    judge: z.enum(["manifests", "tests"]).default("manifests"),
+    judge: z.union([z.literal("manifests"), z.strictObject({ tests: name })]).default("manifests"),
     budget: z.strictObject({ calls: z.int().min(1).max(200), looks: z.int().min(1).max(200), look: pattern }),
     /** What in an output is worth saying out loud, and what it means. */
     signs: z
@@ -181,6 +181,8 @@ const runbookSchema = z
     const quiet = runbook.finish["nothing-found"];
     if (quiet !== undefined && !seen.has(quiet))
       context.addIssue({ code: "custom", path: ["finish", "nothing-found"], message: `there is no step named ${quiet}` });
+    if (runbook.judge !== "manifests" && testCommand(runbook) === undefined)
+      context.addIssue({ code: "custom", path: ["judge", "tests"], message: "there is no form of this name that runs a command of plain words" });
     for (const [id, form] of Object.entries(runbook.forms)) {
       for (const text of formTexts(form)) {
         for (const slot of slotNames(text)) {
@@ -190,6 +192,18 @@ const runbookSchema = z
       }
     }
   });
+
+interface Judged {
+  readonly judge: "manifests" | { readonly tests: string };
+  readonly forms: Readonly<Record<string, FormSource>>;
+}
+
+/** The words of the command that runs the repository's tests; `undefined` where no tests judge. */
+export function testCommand({ judge, forms }: Judged): readonly string[] | undefined {
+  const form = judge === "manifests" ? undefined : forms[judge.tests];
+  const isPlain = form !== undefined && "run" in form && !/[{}|;&<>$`'"\\]/.test(form.run);
+  return isPlain ? form.run.trim().split(/\s+/) : undefined;
+}
 
 export function formTexts(form: FormSource): readonly string[] {
   if ("run" in form) return [form.run];
