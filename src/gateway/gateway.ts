@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { linkAbort } from "../abort.ts";
 import { asCloisterError, CloisterError, httpStatus } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
 import { agentHeader, type MessagesRequest, parseCountRequest, parseRequest } from "../messages/request.ts";
@@ -95,14 +96,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.post("/v1/messages", async (c) => {
     const request = { ...parseRequest(await readBody(c.req.raw, limits.bodyBytes)), agent: c.req.header(agentHeader)?.slice(0, 100) };
     const requestId = c.get("requestId");
-    const hungUp = new AbortController();
-    const signal = AbortSignal.any([c.req.raw.signal, hungUp.signal, closing.signal]);
+    const work = linkAbort(c.req.raw.signal, closing.signal);
     const start = messageStart(`msg_${newId()}`, request.model);
     const side = sideRequest(request);
-    const events = side === undefined ? answerTurn(request, context, signal) : answerSide(side);
-    if (request.stream === true) return streamResponse(start, events, requestId, limits, hungUp);
+    const events = side === undefined ? answerTurn(request, context, work.signal) : answerSide(side);
+    if (request.stream === true) return streamResponse(start, events, requestId, limits, work);
     const sent: StreamEvent[] = [start];
-    for await (const event of events) sent.push(event);
+    try {
+      for await (const event of events) sent.push(event);
+    } finally {
+      work.release();
+    }
     return c.json(assembleMessage(sent), 200, { "request-id": requestId });
 
     async function* answerSide(asked: NonNullable<typeof side>): AsyncGenerator<StreamEvent> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { linkAbort } from "../abort.ts";
 import { asCloisterError, CloisterError } from "../error.ts";
 import type { StreamEvent } from "../messages/stream.ts";
 import type { Prompt } from "../prompt/prompt.ts";
@@ -63,10 +64,10 @@ async function* runOnce(
 ): AsyncGenerator<StreamEvent, CloisterError | undefined> {
   const { runtime, watch, limits } = context;
   const { turn } = answer;
-  const stopping = new AbortController();
+  const stopping = linkAbort(signal);
   const guard = guardAnswer({ maxTokens: prompt.maxTokens, thoughtCharacters: limits.thoughtCharacters });
   const meter = createMeter();
-  const events = runtime.run(prompt, lane, AbortSignal.any([signal, stopping.signal]))[Symbol.asyncIterator]();
+  const events = runtime.run(prompt, lane, stopping.signal)[Symbol.asyncIterator]();
   let taken = false;
   try {
     for (;;) {
@@ -112,6 +113,7 @@ async function* runOnce(
   } finally {
     // With a reason of ours: without one each answer would cost an exception and its stack.
     stopping.abort(answerIsOver);
+    stopping.release();
     await events.return?.().catch(() => undefined);
   }
 }

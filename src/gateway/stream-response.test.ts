@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { linkAbort } from "../abort.ts";
 import { CloisterError } from "../error.ts";
 import type { StreamEvent } from "../messages/stream.ts";
 import { messageStart, saidEvents } from "./answer-events.ts";
@@ -10,8 +11,8 @@ const start = messageStart("msg_1", "m");
 const limits = { pingMs: 5, headersMs: 20 };
 const kinds = (text: string): string[] => [...text.matchAll(/^event: (\w+)$/gm)].map((match) => match[1] ?? "");
 
-function respond(events: AsyncGenerator<StreamEvent>, hungUp = new AbortController()): Promise<Response> {
-  return streamResponse(start, events, "req_1", limits, hungUp);
+function respond(events: AsyncGenerator<StreamEvent>, work = linkAbort()): Promise<Response> {
+  return streamResponse(start, events, "req_1", limits, work);
 }
 
 test("the answer's events follow message_start", async () => {
@@ -79,22 +80,22 @@ test("headers do not wait for ever, and silence is filled with pings", async () 
 
 for (const reads of [0, 1, 3]) {
   test(`a reader who goes after ${reads} events aborts the work and lets its end run`, async () => {
-    const hungUp = new AbortController();
+    const work = linkAbort();
     let ended = false;
     const events = (async function* (): AsyncGenerator<StreamEvent> {
       try {
         for (;;) {
-          if (hungUp.signal.aborted) return;
+          if (work.signal.aborted) return;
           yield { type: "ping" };
         }
       } finally {
         ended = true;
       }
     })();
-    const reader = (await respond(events, hungUp)).body?.getReader();
+    const reader = (await respond(events, work)).body?.getReader();
     for (let read = 0; read < reads; read++) await reader?.read();
     await reader?.cancel();
-    assert.ok(hungUp.signal.aborted);
+    assert.ok(work.signal.aborted);
     assert.ok(ended);
   });
 }

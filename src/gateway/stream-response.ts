@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { LinkedAbort } from "../abort.ts";
 import { asCloisterError } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
 import { encodeEvent, type StreamEvent } from "../messages/stream.ts";
@@ -11,29 +12,36 @@ const writeLimit = 16_384;
  * Streams an answer as server-sent events: `start` at once, then `events` as they come, a `ping` whenever nothing else was
  * sent for `pingMs`. Events that are ready together share a write: a write of its own for each costs more than making it. The headers
  * wait for the first event, at most `headersMs`: a failure until then is thrown, and goes out as an HTTP
- * status; after that it is an `error` event, the last one. When the reader goes away `hungUp` is aborted and the events are
- * returned, which is what lets the next turn in.
+ * status; after that it is an `error` event, the last one. When the reader goes away `work` is aborted and the events are
+ * returned, which is what lets the next turn in. However it ends, `work` is released.
  */
 export async function streamResponse(
   start: StreamEvent,
   events: AsyncGenerator<StreamEvent>,
   requestId: string,
   limits: Pick<GatewayLimits, "pingMs" | "headersMs">,
-  hungUp: AbortController,
+  work: LinkedAbort,
 ): Promise<Response> {
   const first = events.next();
-  await within(first, limits.headersMs);
+  try {
+    await within(first, limits.headersMs);
+  } catch (thrown) {
+    work.release();
+    throw thrown;
+  }
   const writes = joinReady(start, events, first, requestId, limits.pingMs);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { value, done } = await writes.next();
-        if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(value));
+        if (done !== true) return controller.enqueue(encoder.encode(value));
+        work.release();
+        controller.close();
       },
       async cancel() {
-        hungUp.abort();
+        work.abort();
+        work.release();
         await writes.return(undefined);
         // A generator that was never asked does not run its `finally`, so the events are returned here too.
         await events.return(undefined);

@@ -112,9 +112,12 @@ export type RequestBlock = z.infer<typeof block>;
 export type ResultBlock = z.infer<typeof resultBlock>;
 export type RequestTool = z.infer<typeof tool>;
 
+/** Generated code: a third of the time, and without the parser's memory for cycles, which keeps what it saw until the next full collection. */
+const compiled = z.compile(request);
+
 /** A Messages request, checked. Throws `bad-request` with the path of the first thing that is wrong in `field`. */
 export function parseRequest(body: string | Uint8Array): MessagesRequest {
-  return parseWith(request, body);
+  return parseWith(compiled, body);
 }
 
 /** Client 2.1.330 sends it with every request of a sub-agent; 2.1.84 names none. */

@@ -182,7 +182,11 @@ const runbookSchema = z
     if (quiet !== undefined && !seen.has(quiet))
       context.addIssue({ code: "custom", path: ["finish", "nothing-found"], message: `there is no step named ${quiet}` });
     if (runbook.judge !== "manifests" && testCommand(runbook) === undefined)
-      context.addIssue({ code: "custom", path: ["judge", "tests"], message: "there is no form of this name that runs a command of plain words" });
+      context.addIssue({
+        code: "custom",
+        path: ["judge", "tests"],
+        message: "there is no form of this name that runs a command of plain words",
+      });
     for (const [id, form] of Object.entries(runbook.forms)) {
       for (const text of formTexts(form)) {
         for (const slot of slotNames(text)) {
