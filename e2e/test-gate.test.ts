@@ -249,6 +249,16 @@ fetch("http://192.0.2.1/", { signal: AbortSignal.timeout(3000) }).then(() => "op
     assert.ok(Number(seen["written"]) <= 3);
     await assert.rejects(readFile("/usr/x"));
     await assert.rejects(readFile("/etc/x"));
+    const hoard = `const held = []; try { for (let n = 0; n < 4; n++) held.push(Buffer.allocUnsafeSlow(1.5 * 1024 ** 3)); console.log("took"); } catch { console.log("refused"); }`;
+    const greedy = await runInBox({
+      bwrap,
+      folder,
+      argv: [process.execPath, "-e", hoard],
+      programs: [],
+      timeoutMs: 20_000,
+      mostBytes: 10_000,
+    });
+    assert.equal(greedy.output, "refused\n", "6 GiB are more than a process may have");
     const loud = await runInBox({ bwrap, folder, argv: ["/bin/sh", "-c", "yes"], programs: [], timeoutMs: 20_000, mostBytes: 10_000 });
     assert.deepEqual([loud.code, loud.stopped], [null, "output"]);
   });

@@ -43,8 +43,8 @@ const system = [
   "/etc/alternatives",
 ];
 
-/** Files of at most 64 MiB, no core dumps; a word on descriptor 3 says that the command itself begins. */
-const beginScript = 'ulimit -f 131072; ulimit -c 0; echo begun >&3; exec 3>&-; exec "$@"';
+/** Files of at most 64 MiB, 4 GiB of memory for each process, no core dumps; a word on descriptor 3 says that the command itself begins. */
+const beginScript = 'ulimit -f 131072; ulimit -d 4194304; ulimit -c 0; echo begun >&3; exec 3>&-; exec "$@"';
 
 /** The argv of bubblewrap for a command; pure. No network but a loopback of its own, no process of ours in sight, an environment of a few names. */
 export function planBox({ folder, argv, programs }: Pick<BoxOptions, "folder" | "argv" | "programs">): readonly string[] {
