@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { LinkedAbort } from "../abort.ts";
 import { asCloisterError } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
@@ -72,9 +71,9 @@ async function* joinReady(
   let text = encodeEvent(start);
   try {
     for (;;) {
-      const turnIsOver = setImmediate(undefined);
+      const turn = thisTurn();
       while (text.length < writeLimit) {
-        const settled = await Promise.race([next, turnIsOver]);
+        const settled = await turn.ready(next);
         if (settled === undefined) break;
         if (settled.done === true) {
           if (text !== "") yield text;
@@ -94,6 +93,24 @@ async function* joinReady(
     next.catch(() => undefined);
     await events.return(undefined);
   }
+}
+
+/** Asks for what is there before this turn of Node's event loop is over; undefined is what is not. A race of promises for each event would cost twice as much. */
+function thisTurn(): { ready<T>(promise: Promise<T>): Promise<T | undefined> } {
+  let isOver = false;
+  let giveUp = (): void => undefined;
+  setImmediate(() => {
+    isOver = true;
+    giveUp();
+  });
+  return {
+    ready: (promise) =>
+      new Promise((resolve, reject) => {
+        giveUp = () => resolve(undefined);
+        if (isOver) giveUp();
+        promise.then(resolve, reject);
+      }),
+  };
 }
 
 /** What the promise comes to, or undefined when it takes longer than `ms`. */

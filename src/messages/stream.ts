@@ -51,6 +51,9 @@ export interface AnswerMessage {
 
 /** One server-sent event. JSON has no raw line feeds, so one `data` line always holds it. */
 export function encodeEvent(event: StreamEvent): string {
+  // Nearly all events are of this kind; spelled out it takes a third of the time.
+  if (event.type === "content_block_delta" && event.delta.type === "text_delta")
+    return `event: content_block_delta\ndata: {"type":"content_block_delta","index":${event.index},"delta":{"type":"text_delta","text":${JSON.stringify(event.delta.text)}}}\n\n`;
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
