@@ -1,6 +1,6 @@
 /**
  * A model that costs nothing: a program that answers `/v1/chat/completions` and `/v1/messages` at once with as many one-word tokens as
- * `max_tokens` says, each in a write of its own, as a model sends them. What a gateway before it takes is the gateway's own.
+ * `max_tokens` says, an event for each; Node joins what is written within one turn of its event loop. What a gateway before it takes is the gateway's own.
  * Prints its port as a line of JSON.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { linkAbort } from "../abort.ts";
 import { asCloisterError, CloisterError } from "../error.ts";
 import type { StreamEvent } from "../messages/stream.ts";
 import type { Prompt } from "../prompt/prompt.ts";
-import type { Lane, Runtime, RuntimeEvent, StopReason, Timing } from "../runtime/runtime.ts";
+import type { Lane, Runtime, StopReason, Timing } from "../runtime/runtime.ts";
 import { saidEvents } from "./answer-events.ts";
 import { type AnswerSoFar, createAnswer } from "./answer-so-far.ts";
 import { askAgain } from "./ask-again.ts";
@@ -12,6 +11,7 @@ import { findLoop } from "./guard-loop.ts";
 import type { GatewayLimits } from "./options.ts";
 import type { SessionWatch } from "./session-watch.ts";
 import { createMeter } from "./turn-meter.ts";
+import { within } from "./within.ts";
 
 export interface RunContext {
   readonly runtime: Runtime;
@@ -71,7 +71,7 @@ async function* runOnce(
   let taken = false;
   try {
     for (;;) {
-      const next = await (answer.calls.length > 0 ? nextEvent(events, afterCallMs) : events.next());
+      const next = await (answer.calls.length > 0 ? within(events.next(), afterCallMs) : events.next());
       // A runtime looks at the signal by itself; leaving the loop stops also one that does so late.
       if (signal.aborted) throw new CloisterError("cancelled", "The client hung up.");
       if (next === undefined) {
@@ -115,18 +115,6 @@ async function* runOnce(
     stopping.abort(answerIsOver);
     stopping.release();
     await events.return?.().catch(() => undefined);
-  }
-}
-
-/** The runtime's next event; undefined where it does not come in time. */
-async function nextEvent(events: AsyncIterator<RuntimeEvent>, withinMs: number): Promise<IteratorResult<RuntimeEvent> | undefined> {
-  const next = events.next();
-  const waiting = new AbortController();
-  try {
-    return await Promise.race([next, sleep(withinMs, undefined, { signal: waiting.signal })]);
-  } finally {
-    waiting.abort();
-    next.catch(() => undefined);
   }
 }
 

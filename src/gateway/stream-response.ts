@@ -3,6 +3,7 @@ import { asCloisterError } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
 import { encodeEvent, type StreamEvent } from "../messages/stream.ts";
 import type { GatewayLimits } from "./options.ts";
+import { within } from "./within.ts";
 
 /** Characters: what is ready at once goes out in one write, up to this. */
 const writeLimit = 16_384;
@@ -111,17 +112,4 @@ function thisTurn(): { ready<T>(promise: Promise<T>): Promise<T | undefined> } {
         promise.then(resolve, reject);
       }),
   };
-}
-
-/** What the promise comes to, or undefined when it takes longer than `ms`. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -58,6 +58,11 @@ test("events out of order, unfinished or failed do not fold", () => {
   assert.throws(() => assembleMessage([events[0] as StreamEvent, errorBody(new CloisterError("timeout", "late"), "r")]), /late/);
 });
 
+test("an encoded event is its type and its JSON, whichever way it was spelled", () => {
+  const awkward: StreamEvent = { type: "content_block_delta", index: 3, delta: { type: "text_delta", text: 'a "b"\\\n\u2028ü' } };
+  for (const event of [...events, awkward]) assert.equal(encodeEvent(event), `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+});
+
 test("the official client reads the encoded events, split at every byte", async () => {
   const bytes = new TextEncoder().encode(events.map(encodeEvent).join(""));
   const whole = assembleMessage(events);
