@@ -2,6 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CliContext } from "../src/cli/context.ts";
+import { triageOf } from "../src/cli/incident-session.ts";
+import { readManifestFolder } from "../src/cli/triage-facts.ts";
+import { loadScenario } from "../src/incident/scenario.ts";
 import { createGateway } from "../src/gateway/gateway.ts";
 import { listen } from "../src/gateway/listen.ts";
 import { dietOf } from "../src/prompt/diet.ts";
@@ -13,7 +16,7 @@ import { parseRunbook } from "../src/runbook/runbook.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
 import type { Contender, Serving } from "./contender.ts";
 import { openModel } from "./open-model.ts";
-import type { Recording } from "./recording.ts";
+import { type Recording, recordedScenario } from "./recording.ts";
 import type { Versions } from "./row.ts";
 
 export interface CloisterOptions {
@@ -45,7 +48,12 @@ async function guideFor(
 ): Promise<Guide | undefined> {
   if (kind === "code") return level === "free" ? undefined : firstLookGuide;
   const path = join(context.packageRoot, "runbooks", "kubernetes-incident.yaml");
-  return createGuide({ runbook: parseRunbook(await readFile(path, "utf8"), path), level, facts: { namespace, workdir: workDir } });
+  // All that `cloister incident run` tells the guide: its first turn opens with what triage found.
+  const scenario = await loadScenario(join(context.packageRoot, "scenarios", recordedScenario));
+  const manifests = await readManifestFolder(scenario.paths.repo);
+  const { facts: triage } = await triageOf(scenario, manifests, true);
+  const facts = { namespace, workdir: workDir, manifests: [...manifests.keys()], triage };
+  return createGuide({ runbook: parseRunbook(await readFile(path, "utf8"), path), level, facts });
 }
 
 /** Serves a runtime through the gateway of a profile. Closing it closes the runtime too. */

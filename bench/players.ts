@@ -3,13 +3,10 @@ import { cloisterContender } from "./contender-cloister.ts";
 import type { Contender } from "./contender.ts";
 import { gatewayContender, llamaServerContender } from "./contender-peers.ts";
 import { recordSession } from "./record-session.ts";
-import { cutRecording, readRecording, type Recording, type RecordingKind } from "./recording.ts";
+import { cutRecording, readRecording, recordedScenario, type Recording, type RecordingKind } from "./recording.ts";
 import type { Measured } from "./row.ts";
 import { storedSamples } from "./play-rounds.ts";
 import type { Played, Player } from "./session-rows.ts";
-
-/** The scenario whose written session is recorded. */
-export const scenario = "oom-kill";
 
 /** A recording of the client, made once for a results folder. */
 export async function recorded({ context, options, results, view }: Bench, kind: RecordingKind): Promise<Recording> {
@@ -19,7 +16,7 @@ export async function recorded({ context, options, results, view }: Bench, kind:
 
   async function record(): Promise<Recording> {
     view.status(`recording client ${options.client} (${kind})`);
-    const made = await recordSession(context, kind, { client: options.client, scenario });
+    const made = await recordSession(context, kind, { client: options.client, scenario: recordedScenario });
     await results.write(`recording-${kind}`, made);
     return made;
   }

@@ -2,6 +2,9 @@ import { z } from "zod";
 import type { JsonObject, JsonValue } from "../src/messages/conversation.ts";
 import { isJsonObject } from "../src/messages/json.ts";
 
+/** The scenario whose written session is recorded. */
+export const recordedScenario = "oom-kill";
+
 /**
  * The Messages requests that the real client sent over one written session, in order. The answers are the script's, so every contender
  * is asked the same conversation, whatever it would have answered itself.

@@ -6,7 +6,7 @@ import { requireModel } from "../src/model/installed.ts";
 import { type Bench, type BenchOptions, type BenchView, settingsOf } from "./bench.ts";
 import { findPeer, peerNames } from "./find-peers.ts";
 import { measureRow } from "./measure-row.ts";
-import { scenario } from "./players.ts";
+import { recordedScenario } from "./recording.ts";
 import { openResults } from "./results-folder.ts";
 import { makeRow, type Measured, type Row, rowIds, type Versions } from "./row.ts";
 import { readStoredRow } from "./stored-row.ts";
@@ -24,7 +24,7 @@ export async function runBench(context: CliContext, options: BenchOptions, view:
     turns,
     answerTokens,
     client,
-    scenario,
+    scenario: recordedScenario,
     ...(recipeTokens === undefined ? {} : { recipeTokens }),
   });
   const peers = await Promise.all(

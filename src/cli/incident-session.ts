@@ -174,7 +174,8 @@ function withoutGrammar(runtime: Runtime): Runtime {
 }
 
 /** What is wrong in the recorded cluster, before the model is asked. */
-async function triageOf(scenario: Scenario, files: ReadonlyMap<string, string>, quickFixes: boolean): Promise<SessionTriage> {
+/** What triage finds in a scenario before its session begins. */
+export async function triageOf(scenario: Scenario, files: ReadonlyMap<string, string>, quickFixes: boolean): Promise<SessionTriage> {
   const snapshot = snapshotOf(await loadCluster(scenario.paths.cluster));
   const repositoryText = await readText(scenario.paths.repo, new Set(files.keys()));
   return triageSession({ snapshot, namespace: scenario.namespace, files, repositoryText, quickFixes });
