@@ -6,6 +6,7 @@ import { triageOf } from "../src/cli/incident-session.ts";
 import { readManifestFolder } from "../src/cli/triage-facts.ts";
 import { loadScenario } from "../src/incident/scenario.ts";
 import { createGateway } from "../src/gateway/gateway.ts";
+import { randomIds } from "../src/gateway/random-ids.ts";
 import { listen } from "../src/gateway/listen.ts";
 import { dietOf } from "../src/prompt/diet.ts";
 import { codeSystem, incidentSystem } from "../src/prompt/system-text.ts";
@@ -71,7 +72,7 @@ export async function serveRuntime(runtime: Runtime, profile: Recording["kind"],
       cached += event.cachedTokens;
     },
     now: Date.now,
-    newId: () => randomBytes(12).toString("hex"),
+    newId: randomIds(),
   });
   try {
     const listening = await listen((request) => gateway.fetch(request), { host: "127.0.0.1", port: 0 });

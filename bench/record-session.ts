@@ -10,6 +10,7 @@ import { withTempFolder } from "../src/cli/temp-folder.ts";
 import { findClient } from "../src/cli/with-session.ts";
 import { CloisterError } from "../src/error.ts";
 import { createGateway } from "../src/gateway/gateway.ts";
+import { randomIds } from "../src/gateway/random-ids.ts";
 import { type Lab, openLab } from "../src/incident/lab.ts";
 import { loadScenario, type Scenario } from "../src/incident/scenario.ts";
 import type { JsonObject } from "../src/messages/conversation.ts";
@@ -100,7 +101,7 @@ async function createRecorder(scenario: Scenario, workdir: string, token: string
   const scripted = createScriptedRuntime(script, { workdir });
   // What a client sends is recorded as it is: no window of ours may make room in it.
   const runtime = { ...scripted, facts: { ...scripted.facts, window: 1_000_000 } };
-  const newId = (): string => randomBytes(12).toString("hex");
+  const newId = randomIds();
   const gateway = createGateway({ runtime, token, diet: dietOf("full"), observe: () => {}, now: Date.now, newId });
   const requests: JsonObject[] = [];
   return {

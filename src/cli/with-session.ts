@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { chooseClient, findClients, type FoundClient } from "../client/find-clients.ts";
 import { createGateway } from "../gateway/gateway.ts";
+import { randomIds } from "../gateway/random-ids.ts";
 import type { Diet } from "../prompt/diet.ts";
 import type { Observe, SessionEvent } from "../record/events.ts";
 import { openLog } from "../record/log.ts";
@@ -51,7 +52,7 @@ export async function withSession<T>(context: CliContext, options: SessionOption
       options.observe(event);
     };
     const token = randomBytes(32).toString("hex");
-    const newId = () => randomBytes(12).toString("hex");
+    const newId = randomIds();
     const gateway = createGateway({ runtime, token, diet, guide, observe: tell, now: Date.now, newId, limits: { maxTokens } });
     try {
       const answer = options.instead?.(tell) ?? ((request: Request) => gateway.fetch(request));

@@ -14,7 +14,7 @@ import { readBody } from "./read-body.ts";
 import { watchSession } from "./session-watch.ts";
 import { countsToolsAlone, sideRequest } from "./side-request.ts";
 import { streamResponse } from "./stream-response.ts";
-import { carriesToken } from "./token.ts";
+import { tokenCheck } from "./token.ts";
 
 export interface Gateway {
   fetch(request: Request): Promise<Response>;
@@ -58,6 +58,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const closing = new AbortController();
   const { facts } = runtime;
+  const carriesToken = tokenCheck(options.token);
   const app = new Hono<{ Variables: { requestId: string } }>();
 
   app.use(async (c, next) => {
@@ -65,8 +66,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     await next();
   });
   app.use("/v1/*", async (c, next) => {
-    if (!carriesToken(c.req.raw.headers, options.token))
-      throw new CloisterError("unauthorized", "The request does not carry this session's token.");
+    if (!carriesToken(c.req.raw.headers)) throw new CloisterError("unauthorized", "The request does not carry this session's token.");
     await next();
   });
 

@@ -89,10 +89,9 @@ export function asksForSummary({ turns }: Conversation): boolean {
 /** The same for every request of a conversation, in every process: its system text and its first turn of the user. Tools may come and go. */
 function laneId({ system, tools, turns }: Conversation, agent: string | undefined): string {
   const first = turns.find((turn) => turn.role === "user");
-  const hash = createHash("sha256");
-  // Its length before each text, so that no two conversations run together to the same bytes.
-  for (const text of [system, tools.length > 0 ? "tools" : "", first?.text ?? "", agent ?? ""]) hash.update(`${text.length}:`).update(text);
-  return hash.digest("hex").slice(0, 32);
+  // Its length before each text, so that no two conversations run together to the same bytes. In one piece: each update costs as much as 10 KB.
+  const parts = [system, tools.length > 0 ? "tools" : "", first?.text ?? "", agent ?? ""].map((text) => `${text.length}:${text}`);
+  return createHash("sha256").update(parts.join("")).digest("hex").slice(0, 32);
 }
 
 function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
