@@ -75,7 +75,7 @@ export async function serveRuntime(runtime: Runtime, profile: Recording["kind"],
     newId: randomIds(),
   });
   try {
-    const listening = await listen((request) => gateway.fetch(request), { host: "127.0.0.1", port: 0 });
+    const listening = await listen((request, node) => gateway.fetch(request, node), { host: "127.0.0.1", port: 0 });
     return {
       url: listening.url,
       model: runtime.facts.model,

@@ -49,7 +49,7 @@ export async function serveGateway(runtime: Runtime, options: Partial<GatewayOpt
     ...options,
   });
   const listening = await listen(
-    async (request) => {
+    async (request, { outgoing }) => {
       const body = request.method === "POST" ? new Uint8Array(await request.arrayBuffer()) : undefined;
       const { method, headers } = request;
       const seen: SeenRequest = {
@@ -61,7 +61,8 @@ export async function serveGateway(runtime: Runtime, options: Partial<GatewayOpt
       };
       requests.push(seen);
       if (method === "POST" && seen.path === "/v1/messages") bodies.push(seen.body);
-      const response = await gateway.fetch(new Request(request.url, { method, headers, signal: request.signal, ...(body && { body }) }));
+      const again = new Request(request.url, { method, headers, signal: request.signal, ...(body && { body }) });
+      const response = await gateway.fetch(again, { outgoing });
       seen.status = response.status;
       return response;
     },

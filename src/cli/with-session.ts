@@ -55,7 +55,7 @@ export async function withSession<T>(context: CliContext, options: SessionOption
     const newId = randomIds();
     const gateway = createGateway({ runtime, token, diet, guide, observe: tell, now: Date.now, newId, limits: { maxTokens } });
     try {
-      const answer = options.instead?.(tell) ?? ((request: Request) => gateway.fetch(request));
+      const answer = options.instead?.(tell) ?? ((request, node) => gateway.fetch(request, node));
       return await work({ token, gateway: answer, tell, summary: () => summary, folder });
     } finally {
       await gateway.close();

@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { linkAbort } from "../abort.ts";
 import { asCloisterError, CloisterError, httpStatus } from "../error.ts";
@@ -17,7 +18,8 @@ import { streamResponse } from "./stream-response.ts";
 import { tokenCheck } from "./token.ts";
 
 export interface Gateway {
-  fetch(request: Request): Promise<Response>;
+  /** `node` is what the request came with, where Node's HTTP server took it: bodies are then read from it, and streams written to it, without a copy. */
+  fetch(request: Request, node?: Partial<HttpBindings>): Promise<Response>;
   /** Stops what runs and resolves when it has stopped. The runtime stays open: whoever made it closes it. */
   close(): Promise<void>;
 }
@@ -59,7 +61,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const closing = new AbortController();
   const { facts } = runtime;
   const carriesToken = tokenCheck(options.token);
-  const app = new Hono<{ Variables: { requestId: string } }>();
+  const app = new Hono<{ Variables: { requestId: string }; Bindings: Partial<HttpBindings> }>();
 
   app.use(async (c, next) => {
     c.set("requestId", `req_${newId()}`);
@@ -89,18 +91,19 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   app.post("/v1/messages/count_tokens", async (c) => {
-    const request = parseCountRequest(await readBody(c.req.raw, limits.bodyBytes));
+    const request = parseCountRequest(await readBody(c.req.raw, limits.bodyBytes, c.env.incoming));
     return c.json({ input_tokens: await count(request) });
   });
 
   app.post("/v1/messages", async (c) => {
-    const request = { ...parseRequest(await readBody(c.req.raw, limits.bodyBytes)), agent: c.req.header(agentHeader)?.slice(0, 100) };
+    const body = await readBody(c.req.raw, limits.bodyBytes, c.env.incoming);
+    const request = { ...parseRequest(body), agent: c.req.header(agentHeader)?.slice(0, 100) };
     const requestId = c.get("requestId");
     const work = linkAbort(c.req.raw.signal, closing.signal);
     const start = messageStart(`msg_${newId()}`, request.model);
     const side = sideRequest(request);
     const events = side === undefined ? answerTurn(request, context, work.signal) : answerSide(side);
-    if (request.stream === true) return streamResponse(start, events, requestId, limits, work);
+    if (request.stream === true) return streamResponse({ start, events, requestId, limits, work, outgoing: c.env.outgoing });
     const sent: StreamEvent[] = [start];
     try {
       for await (const event of events) sent.push(event);
@@ -121,7 +124,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.onError((thrown, c) => failure(asCloisterError(thrown), c.get("requestId")));
 
   return {
-    fetch: async (request) => app.fetch(request),
+    fetch: async (request, node) => app.fetch(request, node ?? {}),
     async close() {
       closing.abort();
       await lanes.idle();

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
-import type { Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import { connect } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { CloisterError } from "../error.ts";
 
 /** A unix socket, or a port of the loopback interface (0 is any free one). */
@@ -22,13 +22,13 @@ const loopback: ReadonlySet<string> = new Set(["127.0.0.1", "::1"]);
  * Serves `fetch` where only this machine can reach it, and through a unix socket only this user (mode 0600). Throws `usage` for any
  * other address, names included (a name may resolve to anything), and `locked` where somebody listens already.
  */
-export async function listen(fetch: (request: Request) => Promise<Response>, where: Where): Promise<Listening> {
+export async function listen(fetch: (request: Request, node: HttpBindings) => Promise<Response>, where: Where): Promise<Listening> {
   if (!("socketPath" in where) && !loopback.has(where.host)) {
     throw new CloisterError("usage", `The gateway does not listen on ${where.host}: only on 127.0.0.1, ::1 or a unix socket.`);
   }
   if ("socketPath" in where) await removeStaleSocket(where.socketPath);
   const server = createAdaptorServer({
-    fetch,
+    fetch: (request, node) => fetch(request, node as HttpBindings),
     serverOptions: {
       // A request must arrive in bounded time; how long its answer takes is the model's business.
       headersTimeout: 15_000,
@@ -38,7 +38,6 @@ export async function listen(fetch: (request: Request) => Promise<Response>, whe
     },
   }) as Server;
   server.timeout = 0;
-  server.prependListener("request", (_, response) => joinHead(response));
   await bind(server, where);
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : undefined;
@@ -53,15 +52,6 @@ export async function listen(fetch: (request: Request) => Promise<Response>, whe
         server.closeAllConnections();
       }),
   };
-}
-
-/** The adapter flushes the head of a stream by itself, which is a write of its own: here it waits one turn for what goes with it. */
-function joinHead(response: ServerResponse): void {
-  const flush = response.flushHeaders.bind(response);
-  response.flushHeaders = () =>
-    void setImmediate(() => {
-      if (!response.writableEnded && !response.destroyed) flush();
-    });
 }
 
 function bind(server: Server, where: Where): Promise<void> {

@@ -12,7 +12,7 @@ const limits = { pingMs: 5, headersMs: 20 };
 const kinds = (text: string): string[] => [...text.matchAll(/^event: (\w+)$/gm)].map((match) => match[1] ?? "");
 
 function respond(events: AsyncGenerator<StreamEvent>, work = linkAbort()): Promise<Response> {
-  return streamResponse(start, events, "req_1", limits, work);
+  return streamResponse({ start, events, requestId: "req_1", limits, work });
 }
 
 test("the answer's events follow message_start", async () => {

@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { LinkedAbort } from "../abort.ts";
 import { asCloisterError } from "../error.ts";
 import { errorBody } from "../messages/error-body.ts";
@@ -8,6 +10,16 @@ import { within } from "./within.ts";
 /** Characters: what is ready at once goes out in one write, up to this. */
 const writeLimit = 16_384;
 
+export interface StreamedAnswer {
+  readonly start: StreamEvent;
+  readonly events: AsyncGenerator<StreamEvent>;
+  readonly requestId: string;
+  readonly limits: Pick<GatewayLimits, "pingMs" | "headersMs">;
+  readonly work: LinkedAbort;
+  /** Where Node's HTTP server waits for the answer; without it the answer is a stream of the Web's, which takes 0.2 ms more. */
+  readonly outgoing?: ServerResponse | undefined;
+}
+
 /**
  * Streams an answer as server-sent events: `start` at once, then `events` as they come, a `ping` whenever nothing else was
  * sent for `pingMs`. Events that are ready together share a write: a write of its own for each costs more than making it. The headers
@@ -15,13 +27,8 @@ const writeLimit = 16_384;
  * status; after that it is an `error` event, the last one. When the reader goes away `work` is aborted and the events are
  * returned, which is what lets the next turn in. However it ends, `work` is released.
  */
-export async function streamResponse(
-  start: StreamEvent,
-  events: AsyncGenerator<StreamEvent>,
-  requestId: string,
-  limits: Pick<GatewayLimits, "pingMs" | "headersMs">,
-  work: LinkedAbort,
-): Promise<Response> {
+export async function streamResponse(answer: StreamedAnswer): Promise<Response> {
+  const { start, events, requestId, limits, work, outgoing } = answer;
   const first = events.next();
   try {
     await within(first, limits.headersMs);
@@ -30,8 +37,57 @@ export async function streamResponse(
     throw thrown;
   }
   const writes = joinReady(start, events, first, requestId, limits.pingMs);
+  const headers = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+    "x-accel-buffering": "no",
+    "request-id": requestId,
+  };
+  if (outgoing === undefined) return new Response(webStream(writes, events, work), { headers });
+  outgoing.writeHead(200, headers);
+  void writeAll(writes, events, work, outgoing);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Nothing is made far ahead of the reader: when it hangs up, at most a write and an event were computed for nobody. */
+async function writeAll(
+  writes: AsyncGenerator<string>,
+  events: AsyncGenerator<StreamEvent>,
+  work: LinkedAbort,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const gone = (): void => work.abort();
+  outgoing.once("close", gone).on("error", gone);
+  try {
+    for await (const text of writes) {
+      if (outgoing.destroyed) break;
+      if (!outgoing.write(text)) await drained(outgoing);
+    }
+    outgoing.off("close", gone);
+    outgoing.end();
+  } catch {
+    // `writes` tells every failure as an event; what is left is one of the socket's, and nobody is there any more.
+    outgoing.destroy();
+  } finally {
+    work.release();
+    // A generator that was never asked does not run its `finally`, so the events are returned here too.
+    await events.return(undefined);
+  }
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      outgoing.off("drain", go).off("close", go);
+      resolve();
+    };
+    outgoing.once("drain", go).once("close", go);
+  });
+}
+
+function webStream(writes: AsyncGenerator<string>, events: AsyncGenerator<StreamEvent>, work: LinkedAbort): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>(
+  return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { value, done } = await writes.next();
@@ -43,21 +99,11 @@ export async function streamResponse(
         work.abort();
         work.release();
         await writes.return(undefined);
-        // A generator that was never asked does not run its `finally`, so the events are returned here too.
         await events.return(undefined);
       },
     },
-    // Nothing is made far ahead of the reader: when it hangs up, at most a write and an event were computed for nobody.
     { highWaterMark: 0 },
   );
-  return new Response(body, {
-    headers: {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-cache",
-      "x-accel-buffering": "no",
-      "request-id": requestId,
-    },
-  });
 }
 
 /** What to write, one text after the other: the events that are there within one turn of Node's event loop. */

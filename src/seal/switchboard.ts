@@ -2,14 +2,14 @@ import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerOptions } from "node:http";
 import type { Duplex } from "node:stream";
 import { createSecureContext, TLSSocket, type SecureContext } from "node:tls";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { CloisterError } from "../error.ts";
 import { parseAuthority, type Authority } from "./authority.ts";
 import type { Refusal } from "./refusal.ts";
 import type { SessionCa } from "./session-ca.ts";
 
-/** Answers the requests to one host. `request.signal` is aborted when the client hangs up. */
-export type HostHandler = (request: Request) => Response | Promise<Response>;
+/** Answers the requests to one host. `request.signal` is aborted when the client hangs up; `node` is what the request came with, for those who stream. */
+export type HostHandler = (request: Request, node?: HttpBindings) => Response | Promise<Response>;
 
 export interface SwitchboardOptions {
   /** Where to listen. Its folder should be private; the socket itself gets mode 0600. */
@@ -45,10 +45,10 @@ export async function openSwitchboard(options: SwitchboardOptions): Promise<Swit
   const refuse = (host: string, port: number | undefined): void => options.onRefused?.({ host, port, what: "no-handler", count: 1 });
 
   const answer = getRequestListener(
-    (request) => {
+    (request, node) => {
       const { hostname } = new URL(request.url);
       const handler = options.hosts.get(hostname);
-      return handler === undefined ? refusal(hostname) : handler(request);
+      return handler === undefined ? refusal(hostname) : handler(request, node as HttpBindings);
     },
     { overrideGlobalObjects: false, errorHandler: () => new Response("The host's handler failed.\n", { status: 502 }) },
   );

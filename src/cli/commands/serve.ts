@@ -65,7 +65,7 @@ A client finds the gateway through the file of variables that is named when it i
         await withSession(context, session, async ({ gateway, token, folder, summary }) => {
           const where: Where =
             options.socket === undefined ? { host: "127.0.0.1", port: options.port } : { socketPath: resolve(context.cwd, options.socket) };
-          const listening = await listen(async (request) => gateway(request), where);
+          const listening = await listen(async (request, node) => gateway(request, node), where);
           try {
             const { facts } = runtime;
             const environment = gatewayEnvironment({
