@@ -128,6 +128,24 @@ test("a command that failed finishes no step, also where its exit status was hid
   assert.equal(hidden.step?.id, "survey");
 });
 
+test("a file that is not there is answered with those that are, the likeliest first", () => {
+  const manifests = ["deploy/config.yaml", "deploy/cart/deployment.yaml", "deploy/payments/deployment.yaml"];
+  const read: Line = ["Read", { file_path: "deploy/deployment/payments.yaml" }, "File does not exist. Note: …", true];
+  const { notes } = createGuide({ runbook, level: "steps", facts: { ...facts, manifests } })(conversation(read));
+  assert.match(
+    notes.get("c0") ?? "",
+    /^There is no such file\. Below \/w\/payments there are: deploy\/payments\/deployment\.yaml, deploy\/cart/,
+  );
+  assert.match(guide("steps", read).notes.get("c0") ?? "", /^This failed and changed nothing\. Still to do: /, "where nobody looked");
+});
+
+test("a call that fails again is answered with the step's command, where the step has a single one", () => {
+  const wrong = bash("kubectl get pod", "Error from server (Forbidden): no", true);
+  const { notes } = guide("steps", wrong, wrong);
+  assert.match(notes.get("c0") ?? "", /^This failed and changed nothing\. /);
+  assert.match(notes.get("c1") ?? "", /^This failed before in the same way\. Run `kubectl get pods -n shop` instead\. Still to do: /);
+});
+
 test("an edit keeps the key, and as much before it as makes the line the only one", () => {
   const forms = spelled(guide("forms", pods, describe, logs, cause, files, manifest).answer);
   assert.ok(

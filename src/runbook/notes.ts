@@ -1,5 +1,6 @@
 import type { Deed } from "./deeds.ts";
 import { type GuideFacts, openFacts } from "./facts.ts";
+import { failureNote } from "./failure-note.ts";
 import { filesOf } from "./files.ts";
 import { lacksProof, type Progress } from "./progress.ts";
 import { isLook, signsOf } from "./record.ts";
@@ -15,7 +16,7 @@ export function noteFor(runbook: Runbook, facts: GuideFacts, deeds: readonly Dee
   const parts: string[] = [];
   const wrong = after.wrong > before.wrong;
   if (wrong) parts.push("This change does not mend it. Take it back, then make another one.");
-  else if (!deed.succeeded) parts.push(failure(facts, deed));
+  else if (!deed.succeeded) parts.push(failureNote(runbook, facts, deeds, deed, after));
   else parts.push(...repetition(runbook, facts, deeds, deed), ...withoutEffect(deeds, deed));
   if (after.step > before.step && lacksProof(runbook, deeds, after.step) && !lacksProof(runbook, deeds, before.step))
     parts.push("No test failed before this change, so nothing shows yet that it mends the fault: a test that fails without it would.");
@@ -51,14 +52,6 @@ function fixesText({ triage }: GuideFacts): readonly string[] {
   });
   const equal = fixes.some(({ cause }, index) => fixes.slice(0, index).some((one) => one.cause === cause));
   return [`Quick fixes that pass the check: ${told.join("; ")}.${equal ? " Choose the one that the evidence speaks for." : ""}`];
-}
-
-function failure({ triage }: GuideFacts, deed: Deed): string {
-  const missing = /\(NotFound\): [\w.-]+ "([^"\s]{1,253})" not found/.exec(deed.output)?.[1];
-  const nearest = missing === undefined ? undefined : triage?.nearest(missing);
-  if (nearest !== undefined) return `There is no ${missing ?? ""}; the nearest name is ${nearest}.`;
-  if (/(?:^|[;&|]\s*)check\b/.test(deed.subject)) return "The check did not pass.";
-  return "This failed and changed nothing.";
 }
 
 /** Shortest result whose repetition is answered in its place, in characters. */
