@@ -31,9 +31,14 @@ export async function onStage(work: (stage: Stage) => Promise<void>): Promise<vo
 }
 
 /** Starts `cloister` with these arguments. */
-export function start(stage: Stage, args: readonly string[], env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
+export function start(
+  stage: Stage,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd: string = process.cwd(),
+): ChildProcessWithoutNullStreams {
   const own = { ...process.env, CLOISTER_HOME: stage.home, TMPDIR: stage.temp, NO_COLOR: "1", ...env };
-  return spawn(process.execPath, [program, ...args], { env: own, stdio: "pipe" });
+  return spawn(process.execPath, [program, ...args], { cwd, env: own, stdio: "pipe" });
 }
 
 /** Waits for it, and what it said. */

@@ -50,9 +50,32 @@ export function asCloisterError(thrown: unknown): CloisterError {
   if (thrown instanceof CloisterError) return thrown;
   if (thrown instanceof Error && thrown.name === "AbortError")
     return new CloisterError("cancelled", "The work was cancelled.", { cause: thrown });
+  const refused = refusalOf(thrown);
+  if (refused !== undefined) return refused;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new CloisterError("internal", message, { cause: thrown });
 }
+
+/** What the system would not do with a file or folder, in words; `undefined` for anything else. */
+function refusalOf(thrown: unknown): CloisterError | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const { code, path } = thrown as NodeJS.ErrnoException;
+  if (code === "ENOSPC") return new CloisterError("no-space", "The disk is full.", { cause: thrown });
+  const why = code === undefined ? undefined : refusals[code];
+  if (why === undefined || path === undefined) return undefined;
+  return new CloisterError("internal", `${path} cannot be used: ${why}.`, {
+    hint: "What Cloister keeps is below CLOISTER_HOME (default: ~/.local/share/cloister): name a folder that you may write.",
+    cause: thrown,
+  });
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: "this user may not",
+  EPERM: "this user may not",
+  EROFS: "it is on a disk that is only read",
+  ENOTDIR: "a part of its path is no folder",
+  ELOOP: "its links lead in a circle",
+};
 
 /** HTTP status of each code, for every server of ours. */
 export function httpStatus(code: ErrorCode): number {
@@ -90,7 +113,10 @@ export function httpStatus(code: ErrorCode): number {
   }
 }
 
-/** Exit status of each code: 0 is success, 1 a result that is not what was asked for, 2 wrong usage, 3 something missing, 130 Ctrl-C. */
+/**
+ * Exit status of each code: 0 is success, 1 an answer that is not the one hoped for (a finding, a failed check, an incident that is not closed), 2 wrong
+ * usage, 3 something missing, 4 no answer because the work could not be done, 130 Ctrl-C. A script that reads 1 as an answer must never get it for a failure.
+ */
 export function exitStatus(code: ErrorCode): number {
   switch (code) {
     case "usage":
@@ -101,6 +127,8 @@ export function exitStatus(code: ErrorCode): number {
       return 3;
     case "cancelled":
       return 130;
+    case "not-closed":
+      return 1;
     case "unauthorized":
     case "too-large":
     case "prompt-too-long":
@@ -112,9 +140,8 @@ export function exitStatus(code: ErrorCode): number {
     case "no-space":
     case "locked":
     case "unreachable":
-    case "not-closed":
     case "internal":
-      return 1;
+      return 4;
     default:
       return unreachable(code);
   }

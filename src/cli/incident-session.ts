@@ -1,9 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { createRelay } from "../../bench/relay.ts";
 import type { FoundClient } from "../client/find-clients.ts";
-import { CloisterError } from "../error.ts";
 import { runIncident, type IncidentResult } from "../incident/run.ts";
 import { loadCluster } from "../incident/cluster/load-cluster.ts";
 import { changeOf, emptyRecord, recordEvent } from "../incident/session-record.ts";
@@ -17,12 +16,13 @@ import type { Observe, SessionEvent } from "../record/events.ts";
 import type { SessionSummary } from "../record/summary.ts";
 import { createGuide } from "../runbook/guide.ts";
 import { withoutSearch } from "../runbook/without-search.ts";
-import { type GuidanceLevel, parseRunbook, type Runbook, testCommand } from "../runbook/runbook.ts";
+import { type GuidanceLevel, type Runbook, testCommand } from "../runbook/runbook.ts";
 import type { Runtime, RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { readText } from "./cluster/working-tree.ts";
 import { openRuntime, openScripted, type OpenedRuntime, type RuntimeChoice } from "./open-runtime.ts";
 import { findPrograms } from "./programs.ts";
+import { readRunbook } from "./read-runbook.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
 import { withTempFolder } from "./temp-folder.ts";
 import { readManifestFolder, type SessionTriage, triageSession } from "./triage-facts.ts";
@@ -228,13 +228,6 @@ function round(ms: number): number {
 /** By what a scenario's author says of it in its tags, which the person at the terminal sees too. */
 function usualRunbook(context: CliContext, scenario: Scenario): string {
   return join(context.packageRoot, "runbooks", scenario.tags.includes("code") ? "code-incident.yaml" : "kubernetes-incident.yaml");
-}
-
-async function readRunbook(path: string): Promise<Runbook> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new CloisterError("missing", `There is no runbook at ${path}.`, { cause });
-  });
-  return parseRunbook(text, path);
 }
 
 /** A scenario's budgets are its own: it says how much its incident may cost. */

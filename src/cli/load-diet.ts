@@ -23,6 +23,7 @@ export async function loadDiet(nameOrFile: string, cwd: string): Promise<Diet> {
       code === "missing"
         ? `One of ${dietProfiles.join(", ")}, or a file: docs/prompt.md has an example.`
         : "docs/prompt.md has the format of a profile.";
-    throw new CloisterError(code === "damaged" ? "usage" : code, message, { hint, field, cause });
+    const says = code === "missing" ? `There is no diet ${nameOrFile}, and no file of that name.` : message;
+    throw new CloisterError(code === "damaged" ? "usage" : code, says, { hint, field, cause });
   }
 }

@@ -21,8 +21,18 @@ const { version } = JSON.parse(readFileSync(join(context.packageRoot, "package.j
 const program = new Command("cloister")
   .description("Claude Code on a model that lives on your own machine, and proof that nothing left it.")
   .version(version)
-  .exitOverride()
-  .showHelpAfterError("(run with --help for usage)");
+  .addHelpText(
+    "after",
+    `
+Examples:
+  cloister triage --scenario oom-kill          what is wrong in a recorded incident; needs no model and no cluster
+  cloister incident run oom-kill --pull        take it to a pull request; fetches a model of 1.1 GB first
+  cloister COMMAND --help                      what a command takes, with an example
+
+Exit status, of every command: 0 yes, 1 an answer that is not the one hoped for, 2 wrong usage, 3 something is missing (what, and how to get it,
+is said), 4 the work could not be done, 130 Ctrl-C. With --json nothing but JSON is on standard output; where there is no answer it is empty, and
+standard error says why.`,
+  );
 // In the order in which help lists them: sessions, incidents, what is beneath.
 for (const command of [
   runCommand,

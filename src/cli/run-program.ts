@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { CloisterError } from "../error.ts";
+import { programSources } from "./program-sources.ts";
 
 export interface ProgramRun {
   readonly cwd?: string | undefined;
@@ -43,12 +44,9 @@ export function runProgram(program: string, args: readonly string[], run: Progra
     child.on("error", (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       if (run.signal.aborted) reject(new CloisterError("cancelled", `${program} was cancelled.`, { cause }));
-      else
-        reject(
-          new CloisterError(cause.code === "ENOENT" ? "missing" : "internal", `${program} could not be started: ${cause.message}`, {
-            cause,
-          }),
-        );
+      else if (cause.code === "ENOENT")
+        reject(new CloisterError("missing", `${program} is not on PATH.`, { hint: programSources[program], cause }));
+      else reject(new CloisterError("internal", `${program} could not be started: ${cause.message}`, { cause }));
     });
     child.on("close", (code) => {
       clearTimeout(timer);

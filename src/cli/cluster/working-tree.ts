@@ -40,7 +40,7 @@ const mostBytes = 4 * 2 ** 20;
 
 /** The manifests of the working tree and of the commit that it began from. Throws `missing` where there is no repository or no manifest. */
 export async function readTreeChange(access: TreeAccess, wantedBase: string | undefined): Promise<TreeChange> {
-  const base = wantedBase ?? (await findBase(access));
+  const base = await chooseBase(access, wantedBase);
   const after = await readTree(access, access.root);
   const { before, repositoryText } = await withTempFolder(async (folder) => {
     const old = join(folder, "base");
@@ -89,13 +89,28 @@ export async function findRepository(folder: string, env: TreeAccess["env"], sig
   return stdout.trim();
 }
 
+/** The commit that a change is held against: the one that was named, or where the branch began. Throws `usage` for a name of none. */
+export async function chooseBase(access: TreeAccess, wanted: string | undefined): Promise<string> {
+  if (wanted === undefined) return findBase(access);
+  // Resolved before any other command of git sees it: a name that begins with a dash would be read as an option there.
+  const args = ["-C", access.root, "rev-parse", "--verify", "--quiet", "--end-of-options", `${wanted}^{commit}`];
+  const { code, stdout } = await runProgram("git", args, access);
+  if (code !== 0) throw new CloisterError("usage", `There is no commit ${wanted} in ${access.root}.`, { hint: "git log --oneline" });
+  return stdout.trim();
+}
+
 /** The commit where the present branch left the default one; the last commit where there is only one branch. */
-export async function findBase(access: TreeAccess): Promise<string> {
+async function findBase(access: TreeAccess): Promise<string> {
   for (const branch of ["origin/HEAD", "origin/main", "origin/master", "main", "master"]) {
     const { code, stdout } = await runProgram("git", ["-C", access.root, "merge-base", "HEAD", branch], access);
     if (code === 0) return stdout.trim();
   }
-  return (await git(access, ["rev-parse", "HEAD"])).trim();
+  const { code, stdout } = await runProgram("git", ["-C", access.root, "rev-parse", "--verify", "--quiet", "HEAD"], access);
+  if (code !== 0)
+    throw new CloisterError("missing", `${access.root} has no commit yet: there is nothing to hold a change against.`, {
+      hint: "git commit",
+    });
+  return stdout.trim();
 }
 
 export async function git(access: TreeAccess, args: readonly string[]): Promise<string> {
@@ -159,13 +174,13 @@ async function yamlPaths(folder: string): Promise<readonly string[]> {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   if (paths.length > mostFiles)
-    throw new CloisterError("too-large", `There are ${paths.length} YAML files below ${folder}.`, {
+    throw new CloisterError("too-large", `There are ${paths.length} YAML files below ${folder}; at most ${mostFiles} are read.`, {
       hint: "Name the manifests' folder with --manifests.",
     });
   let bytes = 0;
   for (const path of paths) bytes += (await lstat(path)).size;
   if (bytes > mostBytes)
-    throw new CloisterError("too-large", `The YAML files below ${folder} come to ${bytes} bytes.`, {
+    throw new CloisterError("too-large", `The YAML files below ${folder} come to ${bytes} bytes; at most ${mostBytes} are read.`, {
       hint: "Name the manifests' folder with --manifests.",
     });
   return paths;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CloisterError } from "../../error.ts";
 import { checkTests, type Files, type TestsCheck } from "../../incident/tests/check-tests.ts";
 import { runTests, testBounds } from "../../incident/tests/run-tests.ts";
-import { findBase, findRepository, git, type TreeAccess } from "../cluster/working-tree.ts";
+import { chooseBase, findRepository, git, type TreeAccess } from "../cluster/working-tree.ts";
 import type { CliContext } from "../context.ts";
 import { runProgram } from "../run-program.ts";
 import type { Style } from "../show/style.ts";
@@ -21,7 +21,7 @@ export async function checkCode(context: CliContext, command: string, wantedBase
   const [program = "", ...args] = command.trim().split(/\s+/);
   const root = await findRepository(context.cwd, env, signal);
   const access: TreeAccess = { root, manifests: undefined, namespace: "", env, signal };
-  const commit = wantedBase ?? (await findBase(access));
+  const commit = await chooseBase(access, wantedBase);
   return withTempFolder(async (folder) => {
     const [base, head] = [await filesOfCommit(access, commit, folder), await filesOfTree(access)];
     const run = (files: Files) =>

@@ -51,7 +51,7 @@ export function benchCommand(context: CliContext): Command {
     .addHelpText(
       "after",
       "\nA whole run on two cores takes hours, most of them the recipe's. Ctrl-C keeps what is finished.\n" +
-        "Exit status: 0 when every row was measured, 1 when one could not be.\n\nExample:\n  cloister bench --only overhead-ms,event-us",
+        "Exit status: 0 when every row was measured, 1 when one could not be, 2 wrong usage, 3 something is missing.\n\nExample:\n  cloister bench --only overhead-ms,event-us",
     )
     .exitOverride()
     .action((options: Options) => run(context, options));

@@ -32,7 +32,8 @@ Examples:
   cloister check -n shop
   cloister check -n shop --base HEAD~1 --manifests deploy --json
 
-Exit status: 0 the change mends what is wrong and does no harm, 1 it does not, 2 wrong usage, 3 something is missing.`,
+Exit status: 0 the change mends what is wrong and does no harm, 1 it does not, 2 wrong usage, 3 something is missing,
+4 it could not be checked.`,
     )
     .option(
       "--tests <command>",
@@ -71,7 +72,8 @@ Examples:
   cloister fix -n shop
   cloister fix 1 -n shop
 
-Exit status: 0 there is one, 1 there is none, 2 wrong usage, 3 something is missing.`,
+Exit status: 0 there is one, 1 there is none, 2 wrong usage, 3 something is missing,
+4 it could not be found out.`,
     )
     .action(async (number: number | undefined, options: Options) => {
       const { root, change, cluster, namespaces } = await openTree(context, options);

@@ -69,14 +69,14 @@ export function evalCommand(context: CliContext): Command {
     .option("--out <folder>", "where eval.json, eval.md and eval.html are kept; the same command goes on there")
     .option("--scenarios-folder <folder>", "where scenarios are", join(context.packageRoot, "scenarios"))
     .option("--minutes <n>", "begin no run after this many minutes", boundedInteger(1, 100_000))
-    .option("--plan", "say what would be run, and run nothing")
+    .option("--plan", "say what would be run on standard output, and run nothing")
     .option("--again", "make runs again that have a row")
     .option("--json", "all rows on standard output at the end, nothing else there")
     .addHelpText(
       "after",
       "\nEvery finished run is kept at once: Ctrl-C loses the one that is running. A run that fails to start is named and made again next time.\n" +
         "`eval-notes.md` in the folder, where there is one, is put above the figures.\n" +
-        "Exit status: 0 when every run was made, 1 when one could not be.\n\nExamples:\n" +
+        "Exit status: 0 when every run was made, 1 when one could not be, 2 wrong usage, 3 something is missing.\n\nExamples:\n" +
         "  cloister eval --scenarios oom-kill,image-typo --repeat 3\n" +
         "  cloister eval --scenarios tag:ablation --ablate triage,check,quick-fix --baseline llama-server",
     )
@@ -91,10 +91,11 @@ async function run(context: CliContext, options: Options): Promise<void> {
   const before = await readEval(file);
   const todo = options.again === true ? planned : missingRuns(planned, before.rows);
   const painter = createPainter(context.stderr);
-  painter.line(`${planned.length} runs, ${planned.length - todo.length} of them made already; ${out}`);
+  painter.line(`${planned.length} ${planned.length === 1 ? "run" : "runs"}, ${planned.length - todo.length} of them made already; ${out}`);
   if (options.plan === true) {
-    for (const each of todo) painter.line(`  ${keyOf(each)}`);
     painter.close();
+    const keys = todo.map((each) => keyOf(each));
+    context.stdout.write(options.json === true ? `${JSON.stringify(keys, undefined, 2)}\n` : keys.map((key) => `${key}\n`).join(""));
     return;
   }
   const about = describeEval(options, client, before.commands);
@@ -262,7 +263,7 @@ function closingLines(rows: readonly EvalRow[], planned: readonly PlannedRun[], 
         `${row.model}, ${row.setting}: pass@1 ${percent(row.passAt1)} of ${row.scenarios} scenarios [${percent(row.interval[0])}–${percent(row.interval[1])}], ` +
         `${row.wrong} wrong of ${row.opened} pull requests, median ${Math.round(row.seconds)} s`,
     ),
-    commits(rows),
+    ...(rows.length === 0 ? [] : [commits(rows)]),
     `Table and pictures: ${join(out, "eval.md")}, ${join(out, "eval.html")}`,
   ];
 }

@@ -49,7 +49,8 @@ Example:
   cloister incident capture -n shop --out shop-monday
   cloister triage --scenario ./shop-monday
 
-Exit status: 0 captured, 2 wrong usage or the folder is there already, 3 kubectl or the namespace is missing.`,
+Exit status: 0 captured, 2 wrong usage or the folder is there already, 3 kubectl or the namespace is missing,
+4 the cluster could not be read.`,
     )
     .exitOverride()
     .action(async (options: CaptureOptions) => {

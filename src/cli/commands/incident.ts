@@ -38,7 +38,8 @@ export function incidentCommand(context: CliContext): Command {
     .command("list")
     .description("the scenarios that are here")
     .option("--scenarios <folder>", "where scenarios are", scenarios)
-    .option("--json", "as JSON")
+    .option("--json", "as JSON; one that cannot be read has ok: false and says why")
+    .addHelpText("after", "\nExample:\n  cloister incident list --scenarios ./my-scenarios")
     .exitOverride()
     .action(async (options: { scenarios: string; json?: true }) => {
       const found = await listScenarios(options.scenarios);
@@ -77,7 +78,7 @@ export function incidentCommand(context: CliContext): Command {
     .option("--json", "one JSON object at the end, nothing else")
     .addHelpText(
       "after",
-      "\nExample:\n  cloister incident run oom-kill --model qwen2.5-coder-1.5b\n\nExit status: 0 closed, 1 not closed, 3 something is missing.",
+      "\nExample:\n  cloister incident run oom-kill --model qwen2.5-coder-1.5b\n\nExit status: 0 closed, 1 not closed, 2 wrong usage, 3 something is missing, 4 it could not be run.",
     )
     .exitOverride()
     .action(async (id: string, options: RunOptions) => {

@@ -20,7 +20,10 @@ export function runCommand(context: CliContext): Command {
     .argument("<task>", "what to do, in one text")
     .description("let Claude Code work on the current folder, sealed and unattended")
     .option("--json", "one JSON object at the end, nothing else")
-    .addHelpText("after", '\nExample:\n  cd my-service && cloister run "Why does the test of the price list fail?"')
+    .addHelpText(
+      "after",
+      '\nExample:\n  cd my-service && cloister run "Why does the test of the price list fail?"\n\nExit status: 0 the client ended well, 1 it did not, 2 wrong usage, 3 something is missing, 4 it could not be run.',
+    )
     .action(async (task: string, options: Options) => {
       const style = chooseStyle(context.stdout, context.env);
       const view = createSessionView(style);
@@ -61,7 +64,10 @@ export function codeCommand(context: CliContext): Command {
   return withClientOptions(new Command("code"))
     .argument("[flags...]", "flags for the client, behind --")
     .description("work with Claude Code in the current folder, sealed")
-    .addHelpText("after", "\nExample:\n  cd my-service && cloister code -- --continue")
+    .addHelpText(
+      "after",
+      "\nExample:\n  cd my-service && cloister code -- --continue\n\nExit status: the client's own; 2 wrong usage, 3 something is missing, 4 it could not be run.",
+    )
     .action(async (flags: string[], options: Options) => {
       const style = chooseStyle(context.stderr, context.env);
       const painter = createPainter(context.stderr);

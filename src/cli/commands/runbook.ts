@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { asCloisterError, CloisterError } from "../../error.ts";
+import { asCloisterError } from "../../error.ts";
 import { lintRunbook } from "../../runbook/lint.ts";
-import { parseRunbook } from "../../runbook/runbook.ts";
 import type { CliContext } from "../context.ts";
+import { readRunbook } from "../read-runbook.ts";
 import { chooseStyle, printable } from "../show/style.ts";
 
 /** `cloister runbook lint`: is this file a runbook, and will it do what it says? */
@@ -13,32 +12,37 @@ export function runbookCommand(context: CliContext): Command {
     .command("lint")
     .argument("<files...>", "runbooks, see docs/runbooks.md")
     .description("what is wrong with a runbook: the file, the line, what was expected")
+    .option("--json", "an array of {file, problems}, nothing else")
     .addHelpText(
       "after",
       "\nExample:\n  cloister runbook lint runbooks/*.yaml\n\nExit status: 0 nothing is wrong, 1 something is, 3 a file is missing.",
     )
     .exitOverride()
-    .action(async (files: readonly string[]) => {
+    .action(async (files: readonly string[], options: { json?: true }) => {
       const style = chooseStyle(context.stdout, context.env);
+      const linted: { readonly file: string; readonly problems: readonly string[] }[] = [];
+      let missing = false;
       for (const file of files) {
-        const problems = await problemsOf(file);
-        if (problems.length > 0) process.exitCode = 1;
+        const { problems, isMissing } = await problemsOf(file);
+        missing ||= isMissing;
+        linted.push({ file, problems });
+        if (options.json === true) continue;
         for (const line of problems.length > 0 ? problems.map(printable) : [`${style.green("✓")} ${printable(file)}`])
           context.stdout.write(`${line}\n`);
       }
+      if (options.json === true) context.stdout.write(`${JSON.stringify(linted, undefined, 2)}\n`);
+      if (linted.some(({ problems }) => problems.length > 0)) process.exitCode = missing ? 3 : 1;
     });
   return command;
 }
 
-async function problemsOf(file: string): Promise<readonly string[]> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new CloisterError("missing", `There is no runbook at ${file}.`, { cause });
-  });
+/** What is wrong with one file; a file that cannot be read does not keep the others from being looked at. */
+async function problemsOf(file: string): Promise<{ readonly problems: readonly string[]; readonly isMissing: boolean }> {
   try {
-    return lintRunbook(parseRunbook(text, file)).map((says) => `${file}: ${says}`);
+    return { problems: lintRunbook(await readRunbook(file)).map((says) => `${file}: ${says}`), isMissing: false };
   } catch (thrown) {
-    const error = asCloisterError(thrown);
-    if (error.code !== "damaged") throw thrown;
-    return [error.message];
+    const { code, message } = asCloisterError(thrown);
+    if (code !== "damaged" && code !== "missing") throw thrown;
+    return { problems: [message], isMissing: code === "missing" };
   }
 }

@@ -3,7 +3,7 @@ import { lastRollout, type Rollout } from "../../triage/changes.ts";
 import { renderFindings } from "../../triage/render.ts";
 import type { Snapshot } from "../../triage/snapshot.ts";
 import { triage } from "../../triage/triage.ts";
-import { addClusterOptions, type ClusterOptions, openCluster } from "../cluster/cluster-options.ts";
+import { addClusterOptions, type ClusterOptions, demandNamespace, openCluster } from "../cluster/cluster-options.ts";
 import type { CliContext } from "../context.ts";
 import { printable } from "../show/style.ts";
 
@@ -19,11 +19,13 @@ Examples:
   cloister triage -n shop
   cloister triage --scenario oom-kill --json
 
-Exit status: 0 nothing abnormal, 1 something is, 2 wrong usage, 3 kubectl or the scenario is missing.`,
+Exit status: 0 nothing abnormal, 1 something is, 2 wrong usage, 3 kubectl, the namespace or the scenario is missing,
+4 the cluster could not be read.`,
     )
     .exitOverride()
     .action(async (options: ClusterOptions & { json?: true }) => {
       const { snapshot, namespace } = await openCluster(context, options);
+      demandNamespace(snapshot, namespace);
       const findings = triage(snapshot, namespace);
       if (options.json === true) context.stdout.write(`${JSON.stringify({ namespace, findings }, undefined, 2)}\n`);
       else context.stdout.write(`${printable(renderFindings(findings, rolloutsOf(snapshot, namespace)))}\n`);
