@@ -9,6 +9,7 @@ function around(template: string, bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)]);
 }
 
+const written = (city: string): string => `<tool_call>\n{"name": "Pick", "arguments": {"city": "${city}"}}\n</tool_call>\n`;
 const timings = { cache_n: 0, prompt_n: 3, prompt_ms: 1, predicted_ms: 1 };
 
 badServerTests({
@@ -16,6 +17,10 @@ badServerTests({
   streamType: "text/event-stream",
   piece: (text) => around(event({ content: "@", tokens: [1], tokens_predicted: 1, stop: false }), text),
   ending: Buffer.from(event({ content: "", tokens: [], stop: true, stop_type: "eos", tokens_predicted: 2, timings })),
+  // The calls of this dialect are the model's own text.
+  twoCalls: Buffer.from(
+    `${event({ content: `${written("Oslo")}${written("Rome")}`, tokens: [1], tokens_predicted: 1, stop: false })}${event({ content: "", tokens: [], stop: true, stop_type: "eos", tokens_predicted: 2, timings })}`,
+  ),
   answer(path, body, response) {
     if (path === "/health") return json(response, { status: "ok" });
     if (path === "/props")

@@ -275,6 +275,12 @@ const broken: readonly { readonly what: string; readonly answer: Answer; readonl
     code: "engine-lost",
   },
   { what: "silence", answer: () => undefined, code: "timeout" },
+  {
+    what: "silence in the middle",
+    answer: (_, response) => void response.writeHead(200, { "content-type": "application/x-ndjson" }).write('{"response":"I "}\n'),
+    code: "timeout",
+  },
+  { what: "a connection that is closed without a word", answer: (_, response) => void response.destroy(), code: "engine-lost" },
 ];
 
 for (const { what, answer, code } of broken)
@@ -290,7 +296,7 @@ for (const { what, answer, code } of broken)
         await assert.rejects(tell(runtime, prompt([hi])), { code });
         assert.equal((await tell(runtime, prompt([hi]))).at(-1)?.type, "end");
       },
-      { limits: { turn: { firstByteMs: 300 } } },
+      { limits: { turn: { firstByteMs: 300, silenceMs: 300 } } },
     );
   });
 
