@@ -12,11 +12,14 @@ import { applyDiet, dietOf, type DietProfile, dietProfiles } from "../src/prompt
 import { spellAnswer } from "../src/prompt/spelling.ts";
 import { harmless, seeded, telling } from "../src/prompt/vary-request.test.data.ts";
 import { chooseTemplate, type PromptTemplate, type TemplateSource } from "../src/prompt/template.ts";
-import type { LaneKind } from "../src/runtime/runtime.ts";
+import { createEmbeddedRuntime } from "../src/runtime/embedded/embedded.ts";
+import type { LaneKind, Runtime } from "../src/runtime/runtime.ts";
 import type { SeenRequest } from "./gateway-fixture.ts";
+import { absentModel, modelFile } from "./engine-stage.ts";
 import { isInstalled, realClients } from "./real-client.ts";
 import { sessionKinds } from "./recorded-session-kinds.ts";
 import { recordSession, type Recording } from "./recorded-sessions.ts";
+import { replayOnEngine } from "./replay-on-engine.ts";
 
 /**
  * For every pair of consecutive requests of a conversation, the first one's prompt and the answer that was given to it are the beginning of the
@@ -49,13 +52,17 @@ interface Figures {
   lanes: Record<LaneKind, number>;
 }
 
+/** The smallest that is here: what is measured are tokens. */
+const replayModel = "smollm2-135m";
 const figures: Figures[] = [];
+const recorded: { readonly what: string; readonly recording: Recording }[] = [];
 
 for (const client of realClients) {
   for (const kind of sessionKinds) {
     test(`client ${client.version}, ${kind.name}: each prompt begins with the one before it and its answer`, async (t) => {
       if (!isInstalled(client)) return t.skip(`client ${client.version} is not installed`);
       const recording = await recordSession(client, kind);
+      recorded.push({ what: `${client.version}, ${kind.name}`, recording });
       assert.ok(
         recording.finished.every(({ status }) => status === 0),
         recording.finished.map(({ output }) => output.slice(-1000)).join("\n"),
@@ -79,6 +86,41 @@ for (const client of realClients) {
       for (const failure of recording.failures) assert.match(failure, /hung up/, "but for those that the user stopped");
     });
   }
+}
+
+test("a real engine computes of each recorded turn what is new, and count_tokens says what it evaluates", async (t) => {
+  const absent = absentModel(replayModel);
+  if (absent !== undefined) return t.skip(absent);
+  if (recorded.length < sessionKinds.length * realClients.length) return t.skip("not every session was recorded");
+  const runtime = await openReplayEngine();
+  let [requests, pairs, computed, fresh] = [0, 0, 0, 0];
+  try {
+    for (const { what, recording } of recorded) {
+      for (const [at, turn] of (await replayOnEngine(recording.requests, runtime)).entries()) {
+        const where = `${what}, request ${at + 1}: ${JSON.stringify(turn)}`;
+        assert.equal(turn.counted, turn.prompt, where);
+        requests++;
+        if (turn.isFirst) continue;
+        // The engine's own two tokens may be how the recorded answer begins, and the words that open an answer (three tokens) are no part of a summary's prompt.
+        assert.ok(Math.abs(turn.computed - turn.fresh) <= Math.max(4, turn.fresh / 100), where);
+        pairs++;
+        computed += turn.computed;
+        fresh += turn.fresh;
+      }
+    }
+  } finally {
+    await runtime.close();
+  }
+  t.diagnostic(`${requests} requests counted and evaluated; ${pairs} later turns: ${computed} tokens computed, ${fresh} new`);
+  assert.ok(requests >= 200, `${requests} requests`);
+  assert.ok(Math.abs(computed / fresh - 1) <= 0.01, `${computed} of ${fresh}`);
+});
+
+async function openReplayEngine(): Promise<Runtime> {
+  const modelPath = modelFile(replayModel);
+  const { chatTemplate } = await readGguf(modelPath);
+  const template = chooseTemplate({ chatTemplate, bosToken: undefined, eosToken: undefined, modelName: replayModel });
+  return createEmbeddedRuntime({ modelPath, modelName: replayModel, template, window: 8192, lanes: 4, env: process.env });
 }
 
 after(() => {
