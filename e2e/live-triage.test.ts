@@ -93,6 +93,17 @@ test("triage, fix and check find, mend and judge a fault of a cluster that kubec
     );
   }));
 
+test("check fails on a manifest that does not parse, and names the place", (t) =>
+  withCluster(t, async (cloister, checkout) => {
+    assert.equal((await cloister("fix", "1")).code, 0);
+    await writeFile(join(checkout, "deploy/more.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [more\n");
+    const broken = await cloister("check");
+    assert.equal(broken.code, 1, broken.stderr);
+    assert.match(broken.stdout, /^✗ not readable: deploy\/more\.yaml, line \d+: .*\n[^]*check: failed\n$/m);
+    await rm(join(checkout, "deploy/more.yaml"));
+    assert.equal((await cloister("check")).code, 0);
+  }));
+
 test("a cluster that does not answer is said, with what to do", (t) =>
   withCluster(t, async (cloister, checkout) => {
     const config = join(checkout, "..", "kubeconfig");
