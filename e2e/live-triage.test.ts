@@ -81,6 +81,10 @@ test("triage, fix and check find, mend and judge a fault of a cluster that kubec
 
     const fixes = await cloister("fix");
     assert.match(fixes.stdout, /^1\. deploy\/payments\.yaml: .*64Mi → 128Mi/m);
+    assert.match(
+      fixes.stdout,
+      /^ {3}--- a\/deploy\/payments\.yaml\n {3}\+\+\+ b\/deploy\/payments\.yaml\n {3}@@ .*\n[^@]*^ {3}- +memory: 64Mi\n {3}\+ +memory: 128Mi$/m,
+    );
     assert.equal((await cloister("fix", "1")).code, 0);
     assert.match(await readFile(join(checkout, "deploy/payments.yaml"), "utf8"), /memory: 128Mi/);
     const mended = await cloister("check");
