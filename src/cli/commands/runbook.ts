@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { asCloisterError, CloisterError } from "../../error.ts";
+import { asCloisterError, CloisterError, exitStatus } from "../../error.ts";
 import { lintRunbook } from "../../runbook/lint.ts";
 import { parseRunbook } from "../../runbook/runbook.ts";
 import type { CliContext } from "../context.ts";
@@ -20,12 +20,20 @@ export function runbookCommand(context: CliContext): Command {
     .exitOverride()
     .action(async (files: readonly string[]) => {
       const style = chooseStyle(context.stdout, context.env);
+      let isMissing = false;
       for (const file of files) {
-        const problems = await problemsOf(file);
+        const problems = await problemsOf(file).catch((thrown: unknown) => {
+          const error = asCloisterError(thrown);
+          if (error.code !== "missing") throw thrown;
+          isMissing = true;
+          return [error.message];
+        });
         if (problems.length > 0) process.exitCode = 1;
         for (const line of problems.length > 0 ? problems.map(printable) : [`${style.green("✓")} ${printable(file)}`])
           context.stdout.write(`${line}\n`);
       }
+      // Said above, in its place among the others.
+      if (isMissing) process.exitCode = exitStatus("missing");
     });
   return command;
 }
