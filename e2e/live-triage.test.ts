@@ -81,6 +81,10 @@ test("triage, fix and check find, mend and judge a fault of a cluster that kubec
 
     const fixes = await cloister("fix");
     assert.match(fixes.stdout, /^1\. deploy\/payments\.yaml: .*64Mi → 128Mi/m);
+    assert.match(
+      fixes.stdout,
+      /^ {3}--- a\/deploy\/payments\.yaml\n {3}\+\+\+ b\/deploy\/payments\.yaml\n {3}@@ .*\n[^@]*^ {3}- +memory: 64Mi\n {3}\+ +memory: 128Mi$/m,
+    );
     assert.equal((await cloister("fix", "1")).code, 0);
     assert.match(await readFile(join(checkout, "deploy/payments.yaml"), "utf8"), /memory: 128Mi/);
     const mended = await cloister("check");
@@ -91,6 +95,17 @@ test("triage, fix and check find, mend and judge a fault of a cluster that kubec
       requests.filter(({ method }) => method !== "GET"),
       [],
     );
+  }));
+
+test("check fails on a manifest that does not parse, and names the place", (t) =>
+  withCluster(t, async (cloister, checkout) => {
+    assert.equal((await cloister("fix", "1")).code, 0);
+    await writeFile(join(checkout, "deploy/more.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [more\n");
+    const broken = await cloister("check");
+    assert.equal(broken.code, 1, broken.stderr);
+    assert.match(broken.stdout, /^✗ not readable: deploy\/more\.yaml, line \d+: .*\n[^]*check: failed\n$/m);
+    await rm(join(checkout, "deploy/more.yaml"));
+    assert.equal((await cloister("check")).code, 0);
   }));
 
 test("a cluster that does not answer is said, with what to do", (t) =>

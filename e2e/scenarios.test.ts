@@ -2,14 +2,17 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { loadCluster } from "../src/incident/cluster/load-cluster.ts";
 import { makeRepository } from "../src/incident/repository.ts";
 import { listScenarios, loadScenario } from "../src/incident/scenario.ts";
 import type { Scenario } from "../src/incident/scenario.ts";
+import { snapshotOf } from "../src/incident/snapshot.ts";
 import { verifyCheckout } from "../src/incident/verify.ts";
+import { numberAt } from "../src/triage/kube-object.ts";
 
 const root = resolve(import.meta.dirname, "../../scenarios");
 const ids = readdirSync(root, { withFileTypes: true })
@@ -41,6 +44,9 @@ async function patches(scenario: Scenario, kind: "right" | "wrong"): Promise<str
   return (await readdir(folder)).sort().map((file) => join(folder, file));
 }
 
+/** A fix is judged while somebody waits. Held where the machine has room for it: beside other work only the load would be measured. */
+const longestMs = 20_000;
+
 test("every scenario of the package loads", async () => {
   const listed = await listScenarios(root);
   assert.deepEqual(
@@ -49,7 +55,47 @@ test("every scenario of the package loads", async () => {
   );
 });
 
+test("there are at least 24 scenarios, two of them controls, four in code; checkout-race has five wrong fixes and more", async () => {
+  const scenarios = await Promise.all(ids.map((id) => loadScenario(join(root, id))));
+  const causes = scenarios.map(({ truth }) => truth.causes);
+  assert.ok(scenarios.length >= 24);
+  assert.equal(causes.filter((of) => of.length === 0).length, 2);
+  assert.equal(causes.filter((of) => of.some((cause) => "code" in cause)).length, 4);
+  assert.ok(
+    causes.some((of) => of.length === 2),
+    "two faults at once",
+  );
+  assert.ok((await readdir(join(root, "checkout-race/verify/wrong"))).length >= 5);
+});
+
 for (const id of ids) {
+  test(`${id}: a realistic place to look: a service with source, manifests and tests, healthy neighbours, distractors that are there`, async () => {
+    const scenario = await loadScenario(join(root, id));
+    const { objects } = snapshotOf(await loadCluster(scenario.paths.cluster));
+    const touched = new Set(scenario.truth.causes.map(({ name }) => name));
+    const healthy = objects.filter(({ kind, name, json }) => {
+      if (!["Deployment", "StatefulSet", "DaemonSet"].includes(kind) || touched.has(name)) return false;
+      const ready = numberAt(json, "status", "readyReplicas") ?? numberAt(json, "status", "numberReady") ?? 0;
+      return ready > 0 && ready >= (numberAt(json, "spec", "replicas") ?? numberAt(json, "status", "desiredNumberScheduled") ?? 1);
+    });
+    assert.ok(healthy.length >= 3, `${healthy.length} healthy neighbours`);
+    const { distractors } = scenario.truth;
+    assert.ok(distractors.length >= 2);
+    for (const { kind, namespace, name } of distractors)
+      assert.ok(
+        objects.some(
+          (object) => object.kind === kind && object.name === name && (namespace === undefined || object.namespace === namespace),
+        ),
+        `${kind} ${name} is a distractor, and not in the cluster`,
+      );
+    const files = await readdir(scenario.paths.repo, { recursive: true });
+    for (const part of [/^(?!(?:.*\/)?tests?\/).*\.m?js$/, /^deploy\/.*\.ya?ml$/, /^(?:.*\/)?tests?\/.*\.test\.m?js$/])
+      assert.ok(
+        files.some((file) => part.test(file)),
+        `no file ${String(part)}`,
+      );
+  });
+
   test(`${id}: the service's own tests pass in a fresh checkout`, () =>
     withCheckout(id, async (_, checkout) => {
       const printed = await run(checkout, process.execPath, "--test", "--test-reporter=tap");
@@ -86,13 +132,16 @@ for (const id of ids) {
     }));
 
   // A wrong fix is named for the check that has to fail: `replicas-kept.none.patch`.
-  test(`${id}: verify fails on every wrong fix, each by the check that it is named for`, () =>
+  test(`${id}: verify fails on every wrong fix, each by the check that it is named for`, (t) =>
     withCheckout(id, async (scenario, checkout) => {
       const wrong = await patches(scenario, "wrong");
       assert.ok(wrong.length >= 3);
+      let slowest = 0;
       for (const patch of wrong) {
         await run(checkout, "git", "apply", patch);
+        const start = performance.now();
         const result = await verifyCheckout(scenario, checkout);
+        slowest = Math.max(slowest, performance.now() - start);
         assert.equal(result.outcome, "failed", patch);
         const failed = result.checks.filter(({ ok }) => !ok).map(({ check }) => check);
         const meant = patch.split("/").at(-1)?.split(".")[0] ?? "";
@@ -100,6 +149,12 @@ for (const id of ids) {
         await run(checkout, "git", "reset", "--quiet", "--hard");
         await run(checkout, "git", "clean", "--quiet", "-fd");
       }
+      const [load = 0] = loadavg();
+      const isBusy = load > availableParallelism() + 1;
+      t.diagnostic(
+        `the slowest took ${Math.round(slowest)} ms${isBusy ? `, beside a load of ${load.toFixed(1)}: not held to a bound` : ""}`,
+      );
+      assert.ok(isBusy || slowest < longestMs, `${slowest} ms`);
     }));
 
   test(`${id}: verify judges a plain folder too, and says when there is none`, () =>

@@ -90,6 +90,7 @@ test("triage, check and fix work in the seal; a change that fails the check is r
     const { body } = report.pullRequest;
     assert.match(body, /^The limit is too low\. ~~All tests pass\.~~ I verified the fix\.$/m, "the check was run and passed: that stays");
     assert.match(body, /quick fix 1 of Cloister's, .*128Mi; the written session chose it\./);
+    assert.match(body, /\*\*Findings before:\*\*\n- container payments is killed[^]*\*\*Findings with commit [0-9a-f]{7}:\*\*\n- none$/m);
     assert.match(body, /\*\*Refused at the door:\*\* 1 push whose check failed\./);
   } finally {
     await rm(root, { recursive: true, force: true });

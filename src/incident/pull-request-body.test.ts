@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SessionEvent } from "../record/events.ts";
+import type { Finding } from "../triage/finding.ts";
 import { changeText, composeBody, modelsWords } from "./pull-request-body.ts";
 import { emptyRecord, recordEvent, type SessionRecord } from "./session-record.ts";
 
@@ -66,4 +67,50 @@ test("who made the change is read from the calls", () => {
   assert.match(told(fix, ["Edit", "a.yaml", "ok"]), /the model chose it and changed more by itself\.$/);
   assert.equal(told(fix, ["Bash", "git checkout -- deploy/a.yaml", ""], ["Bash", "sed -i s/a/b/ x", ""]), "the model wrote it.");
   assert.equal(told(["Bash", "fix 2", null], ["Edit", "a.yaml", "ok"]), "the model wrote it.");
+});
+
+test("the section says what was found before the change and with it, and what of that is new", () => {
+  const finding = (says: string): Finding => ({
+    fault: "out-of-memory",
+    severity: "cause",
+    object: { kind: "Deployment", namespace: "shop", name: "payments" },
+    field: ["spec"],
+    value: undefined,
+    says,
+    evidence: [],
+    candidates: [],
+  });
+  const result = {
+    ok: false,
+    changed: [],
+    gone: [finding("payments is killed")],
+    stays: [{ ...finding("web has no endpoint"), why: "it is as before" }],
+    appears: [finding("cart <script> asks for more than its limit")],
+    refused: [],
+  };
+  const section = (ok: boolean) =>
+    composeBody({
+      written: "x",
+      commit: "0123456789abcdef",
+      check: { ok, result, problems: [] },
+      record: { ...recordOf(), refusedPushes: 2 },
+      author,
+      now: 61_000,
+    }).body;
+  assert.match(
+    section(false),
+    /\*\*Findings before:\*\*\n- payments is killed\n- web has no endpoint\n\n\*\*Findings with commit 0123456:\*\*\n- web has no endpoint\n- cart &lt;script> asks/,
+  );
+  assert.match(section(false), /triage was asked again: \*\*failed\*\*\./);
+  assert.match(section(true), /triage was asked again: passed\./);
+  assert.match(section(true), /\*\*Refused at the door:\*\* 2 pushes whose check failed\./);
+  const cured = composeBody({
+    written: "x",
+    commit: "0123456789abcdef",
+    check: { ok: true, result: { ...result, ok: true, stays: [], appears: [] }, problems: [] },
+    record: recordOf(),
+    author,
+    now: 0,
+  });
+  assert.match(cured.body, /\*\*Findings with commit 0123456:\*\*\n- none\n/);
 });

@@ -91,7 +91,7 @@ export function appendMember(
   const first = list.items[0]?.range?.[0] ?? end;
   const indent = /^\s*/.exec(lineAround(place.text, first))?.[0] ?? "";
   const at = endOfLine(place.text, end);
-  return { path: place.path, start: at, end: at, text: `\n${indent}- ${scalar(member)}` };
+  return { path: place.path, start: at, end: at, text: `${lineEnd(place.text)}${indent}- ${scalar(member)}` };
 }
 
 /** A field that the file does not have, in the mapping that should hold it; `undefined` where that is not there, or the field is. */
@@ -119,12 +119,12 @@ export function insertField(
   const short = map.items.find(({ value: held }) => isScalar(held) && !place.text.slice(...spanOf(held)).includes("\n"));
   if (short !== undefined) {
     const at = endOfLine(place.text, short.value?.range?.[1] ?? first);
-    return { path: place.path, start: at, end: at, text: `\n${lines.join("\n")}` };
+    return { path: place.path, start: at, end: at, text: lines.map((line) => lineEnd(place.text) + line).join("") };
   }
   // In front of the first key, where that begins its line.
   const start = first - column;
   if (place.text.slice(start, first).trim() !== "") return undefined;
-  return { path: place.path, start, end: start, text: `${lines.join("\n")}\n` };
+  return { path: place.path, start, end: start, text: lines.map((line) => line + lineEnd(place.text)).join("") };
 }
 
 /** Values that are texts whatever they look like. */
@@ -145,9 +145,16 @@ function spanOf(node: Node): [number, number] {
   return [start, end];
 }
 
+/** Where the line ends that a place is in: before what ends it. */
 function endOfLine(text: string, at: number): number {
   const end = text.indexOf("\n", at);
-  return end < 0 ? text.length : end;
+  if (end < 0) return text.length;
+  return text[end - 1] === "\r" && end > at ? end - 1 : end;
+}
+
+/** What ends the lines of a text. */
+function lineEnd(text: string): string {
+  return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
 function lineAround(text: string, at: number): string {

@@ -22,21 +22,36 @@ export function readManifests(files: ReadonlyMap<string, string>, namespace: str
   const problems: ManifestProblem[] = [];
   for (const [path, text] of files) {
     for (const document of parseAllDocuments(text)) {
-      const [error] = document.errors;
+      const error = syntaxError(path, document);
       if (error !== undefined) {
-        problems.push({ path, line: error.linePos?.[0].line, says: error.message.split("\n")[0] ?? "is not YAML" });
+        problems.push(error);
         continue;
       }
       const value = toJson(document);
-      if (value === null || value === undefined) continue;
+      if (value === null) continue;
       const found = readObjects(value);
-      if (found.length === 0) problems.push({ path, line: undefined, says: "holds something that is no object of Kubernetes" });
+      const line = lineOf(text, document.contents?.range?.[0]);
+      if (value === undefined) problems.push({ path, line, says: "its aliases unfold to more than is read" });
+      else if (found.length === 0) problems.push({ path, line, says: "holds something that is no object of Kubernetes" });
       objects.push(
         ...found.map((object) => (object.namespace === undefined && !clusterWide.has(object.kind) ? { ...object, namespace } : object)),
       );
     }
   }
   return { objects, problems };
+}
+
+/** What is not YAML among files that need hold no objects, by path. */
+export function findSyntaxErrors(files: ReadonlyMap<string, string>): readonly ManifestProblem[] {
+  return [...files].flatMap(([path, text]) => parseAllDocuments(text).flatMap((document) => syntaxError(path, document) ?? []));
+}
+
+function syntaxError(path: string, { errors: [error] }: ReturnType<typeof parseAllDocuments>[number]): ManifestProblem | undefined {
+  return error === undefined ? undefined : { path, line: error.linePos?.[0].line, says: error.message.split("\n")[0] ?? "is not YAML" };
+}
+
+function lineOf(text: string, at: number | undefined): number | undefined {
+  return at === undefined ? undefined : text.slice(0, at).split("\n").length;
 }
 
 /** Kinds that stand in no namespace. */

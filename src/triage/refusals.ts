@@ -19,6 +19,7 @@ import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import { findsHangWithin } from "./start-time.ts";
 import { findRightsChanges } from "./rights.ts";
+import { findSecretsInClear } from "./secrets-in-clear.ts";
 import { findUnasked } from "./scope.ts";
 import { findNoTexts } from "./text-fields.ts";
 import { type Container, containersOf, labelsOf, matchesSelector, templateWay } from "./workloads.ts";
@@ -159,14 +160,9 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
     const lost = listAt(old?.json, "env").length - listAt(container.json, "env").length;
     const sources = listAt(container.json, "envFrom").length - listAt(old?.json, "envFrom").length;
     if (lost > 0 && sources <= 0) found.push(refuse("variable-removed", `container ${container.name} would get ${lost} variables less`));
-    for (const variable of listAt(container.json, "env")) {
-      const name = textAt(variable, "name") ?? "";
-      const plain = textAt(variable, "value");
-      const same = listAt(old?.json, "env").some((one) => textAt(one, "name") === name && textAt(one, "value") === plain);
-      if (!same && plain !== undefined && plain !== "" && isSecretName(name))
-        found.push(refuse("secret-in-clear", `variable ${name} of container ${container.name} holds a secret in the clear`));
-    }
   }
+  for (const place of findSecretsInClear(before, after, templateWay(object.kind)))
+    found.push(refuse("secret-in-clear", `${place} holds a secret in the clear`));
   for (const way of [["spec"], ["spec", "jobTemplate", "spec"]])
     if (
       valueAt(before?.json, ...way, "activeDeadlineSeconds") !== undefined &&
@@ -261,8 +257,4 @@ function hostPowers(object: KubeObject): readonly string[] {
     ...(listAt(spec, "volumes").some((volume) => isObject(valueAt(volume, "hostPath"))) ? ["hostPath"] : []),
     ...(valueAt(spec, "securityContext", "runAsUser") === 0 ? ["runAsUser 0"] : []),
   ];
-}
-
-function isSecretName(name: string): boolean {
-  return /(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)(?:$|_)/.test(name);
 }

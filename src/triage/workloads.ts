@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../messages/conversation.ts";
-import { type FieldStep, type KubeObject, listAt, objectAt, textAt, textsAt } from "./kube-object.ts";
+import { type FieldStep, isObject, type KubeObject, listAt, objectAt, textAt, textsAt } from "./kube-object.ts";
 import { perNamespace } from "./per-namespace.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -106,13 +106,12 @@ export function selects(selector: Readonly<Record<string, string>>, labels: Read
 
 /** A selector with `matchLabels` and `matchExpressions`; an empty one chooses everything. */
 export function matchesSelector(selector: JsonValue | undefined, labels: Readonly<Record<string, string>>): boolean {
-  const named = Object.entries(textsAt(selector, "matchLabels")).every(([key, value]) => labels[key] === value);
+  const { named, expressions } = readSelector(selector);
   return (
-    named &&
-    listAt(selector, "matchExpressions").every((expression) => {
-      const value = labels[textAt(expression, "key") ?? ""];
-      const values = listAt(expression, "values");
-      switch (textAt(expression, "operator")) {
+    named.every(([key, value]) => labels[key] === value) &&
+    expressions.every(({ key, operator, values }) => {
+      const value = labels[key];
+      switch (operator) {
         case "In":
           return value !== undefined && values.includes(value);
         case "NotIn":
@@ -128,13 +127,41 @@ export function matchesSelector(selector: JsonValue | undefined, labels: Readonl
   );
 }
 
+interface Selector {
+  readonly named: readonly (readonly [string, string])[];
+  readonly expressions: readonly { readonly key: string; readonly operator: string | undefined; readonly values: readonly JsonValue[] }[];
+}
+
+// Objects never change, and in a large namespace every selector meets every pod: each is read once.
+const selectors = new WeakMap<object, Selector>();
+const labelsRead = new WeakMap<object, Readonly<Record<string, string>>>();
+
+function readSelector(selector: JsonValue | undefined): Selector {
+  const known = isObject(selector) ? selectors.get(selector) : undefined;
+  if (known !== undefined) return known;
+  const read = {
+    named: Object.entries(textsAt(selector, "matchLabels")),
+    expressions: listAt(selector, "matchExpressions").map((one) => ({
+      key: textAt(one, "key") ?? "",
+      operator: textAt(one, "operator"),
+      values: listAt(one, "values"),
+    })),
+  };
+  if (isObject(selector)) selectors.set(selector, read);
+  return read;
+}
+
 /** The way to the pod template of an object: of one whose kind is not known, where most keep it. */
 export function templateWay(kind: string | undefined): readonly string[] {
   return templates[kind ?? ""] ?? ["spec", "template"];
 }
 
 export function labelsOf(value: JsonValue | undefined): Readonly<Record<string, string>> {
-  return textsAt(value, "metadata", "labels");
+  const known = isObject(value) ? labelsRead.get(value) : undefined;
+  if (known !== undefined) return known;
+  const labels = textsAt(value, "metadata", "labels");
+  if (isObject(value)) labelsRead.set(value, labels);
+  return labels;
 }
 
 /** Labels as a person gave them: without the one by which a deployment tells its revisions apart. */

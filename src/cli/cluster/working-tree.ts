@@ -1,11 +1,12 @@
 import { lstat, mkdir, readdir, readFile } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { CloisterError } from "../../error.ts";
 import type { KubeObject } from "../../triage/kube-object.ts";
 import { isKustomization, isYamlPath, usualFolders } from "../../triage/manifest-paths.ts";
-import { type ManifestProblem, readManifests } from "../../triage/manifests.ts";
+import { findSyntaxErrors, type ManifestProblem, readManifests } from "../../triage/manifests.ts";
 import { runProgram } from "../run-program.ts";
 import { withTempFolder } from "../temp-folder.ts";
+import { findRenderedFolders, isBelow, isCovered, isRendered, render, type RenderedFolders } from "./render-manifests.ts";
 
 export interface TreeAccess {
   /** The repository's top folder. */
@@ -22,6 +23,11 @@ export interface TreeManifests {
   readonly files: ReadonlyMap<string, string>;
   readonly objects: readonly KubeObject[];
   readonly problems: readonly ManifestProblem[];
+}
+
+interface ReadTree extends TreeManifests {
+  readonly rendered: RenderedFolders;
+  readonly unrendered: readonly string[];
 }
 
 export interface TreeChange {
@@ -52,12 +58,21 @@ export async function readTreeChange(access: TreeAccess, wantedBase: string | un
     const tree = await readTree(access, old);
     return { before: tree, repositoryText: await readText(old, new Set(tree.files.keys())) };
   });
+  const list = async (...args: readonly string[]): Promise<string[]> => (await git(access, [...args, "-z"])).split("\0");
   const changed = [
-    ...(await git(access, ["diff", "--name-only", "--no-renames", base])).split("\n"),
-    ...(await git(access, ["ls-files", "--others", "--exclude-standard"])).split("\n"),
-  ].filter((path) => path !== "");
-  const manifests = new Set([...before.files.keys(), ...after.files.keys()]);
-  return { before, after, otherFiles: [...new Set(changed)].filter((path) => !manifests.has(path)), repositoryText, base };
+    ...(await list("diff", "--name-only", "--no-renames", base)),
+    ...(await list("ls-files", "--others", "--exclude-standard")),
+  ];
+  const isManifest = (path: string): boolean => [before, after].some((side) => side.files.has(path) || isRendered(path, side.rendered));
+  const otherFiles = [...new Set(changed)].filter((path) => path !== "" && !isManifest(path));
+  const unknown = after.unrendered
+    .filter((chart) => changed.some((path) => isBelow(path, chart)))
+    .map((chart) => ({
+      path: join(chart, "Chart.yaml"),
+      line: undefined,
+      says: "the chart changes, and there is no helm to render it with",
+    }));
+  return { before, after: { ...after, problems: [...after.problems, ...unknown] }, otherFiles, repositoryText, base };
 }
 
 /** The text of a folder's files beside those that are left out, joined; what is no text or large is passed over. */
@@ -120,42 +135,30 @@ export async function git(access: TreeAccess, args: readonly string[]): Promise<
 }
 
 /** The manifests below a folder: plain files, what kustomize makes of them, what Helm makes of a chart. */
-async function readTree(access: TreeAccess, root: string): Promise<TreeManifests> {
+async function readTree(access: TreeAccess, root: string): Promise<ReadTree> {
   const folder = access.manifests ?? (await findFolder(root));
   const start = join(root, folder);
   if (relative(root, start).startsWith("..")) throw new CloisterError("usage", `${folder} is outside the repository.`);
-  const paths = await yamlPaths(start);
+  const paths = (await yamlPaths(start)).map((path) => relative(root, path));
   if (paths.length === 0)
     throw new CloisterError("missing", `There is no manifest below ${folder}.`, { hint: "Name their folder with --manifests." });
-  const charts = paths.filter((path) => basename(path) === "Chart.yaml").map((path) => join(path, ".."));
-  const overlays = paths.filter(isKustomization).map((path) => join(path, ".."));
-  const plain = new Map<string, string>();
-  for (const path of paths) {
-    if (isKustomization(path) || charts.some((chart) => path.startsWith(`${chart}/`))) continue;
-    plain.set(relative(root, path), await readFile(path, "utf8"));
-  }
-  const made = new Map<string, string>();
-  // An overlay says all that its bases hold, changed: the plain files below are then not applied by themselves.
-  const top = overlays.filter((one) => !overlays.some((other) => other !== one && refersTo(other, one)));
-  for (const overlay of top) made.set(`${relative(root, overlay)} (kustomize)`, await render("kubectl", ["kustomize", overlay], access));
-  for (const chart of charts)
-    made.set(
-      `${relative(root, chart)} (helm)`,
-      await render("helm", ["template", basename(chart), chart, "--namespace", access.namespace], access),
-    );
-  const read = readManifests(overlays.length > 0 ? made : new Map([...plain, ...made]), access.namespace);
-  return { files: plain, ...read };
-}
-
-function refersTo(overlay: string, other: string): boolean {
-  return relative(overlay, other).startsWith("..") && basename(other) === "base";
-}
-
-async function render(program: string, args: readonly string[], access: TreeAccess): Promise<string> {
-  const { code, stdout, stderr } = await runProgram(program, args, access);
-  if (code !== 0)
-    throw new CloisterError("damaged", `${program} ${args[0] ?? ""} cannot read the manifests: ${stderr.trim().slice(0, 500)}`);
-  return stdout;
+  const rendered = await findRenderedFolders(root, paths);
+  const files = new Map<string, string>();
+  for (const path of paths)
+    if (!isKustomization(path) && !rendered.charts.some((chart) => isBelow(path, chart)))
+      files.set(path, await readFile(join(root, path), "utf8"));
+  const { made, problems, unrendered } = await render(rendered, { ...access, root });
+  // What an overlay takes in is applied as the overlay says it; by itself it need be no object, but YAML it has to be.
+  const loose = new Map([...files].filter(([path]) => !isCovered(path, rendered)));
+  const covered = new Map([...files].filter(([path]) => isCovered(path, rendered)));
+  const read = readManifests(new Map([...loose, ...made]), access.namespace);
+  return {
+    files,
+    objects: read.objects,
+    problems: [...findSyntaxErrors(covered), ...problems, ...read.problems],
+    rendered,
+    unrendered,
+  };
 }
 
 async function findFolder(root: string): Promise<string> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { CloisterError } from "../../error.ts";
 import { type CheckResult, checkChange } from "../../triage/check.ts";
+import { unifiedDiff } from "../../triage/diff.ts";
 import { type NumberedFix, openFixes } from "../../triage/fixes.ts";
 import { fieldText, refText } from "../../triage/kube-object.ts";
 import type { ManifestProblem } from "../../triage/manifests.ts";
@@ -12,6 +13,7 @@ import { findRepository, readTreeChange, type TreeChange } from "../cluster/work
 import type { CliContext } from "../context.ts";
 import { checkCode, testLines } from "../code/check-code.ts";
 import { boundedInteger } from "../option-values.ts";
+import { diffLines } from "../show/report-view.ts";
 import { chooseStyle, printable, type Style } from "../show/style.ts";
 
 interface Options extends ClusterOptions {
@@ -80,10 +82,20 @@ Exit status: 0 there is one, 1 there is none, 2 wrong usage, 3 something is miss
       const findings = namespaces.flatMap((namespace) => triage(cluster.snapshot, namespace));
       const tree = { files: change.before.files, namespace: cluster.namespace, repositoryText: change.repositoryText };
       const open = openFixes(cluster.snapshot, namespaces, findings, tree, change.after.files);
+      const style = chooseStyle(context.stdout, context.env);
+      const diffOf = ({ now }: NumberedFix): string => unifiedDiff(now.path, change.after.files.get(now.path) ?? "", now.text);
+      const showDiff = (fix: NumberedFix): void => {
+        for (const line of diffLines(diffOf(fix), style)) context.stdout.write(`   ${line}\n`);
+      };
+      const describe = (fix: NumberedFix): object => ({ ...describeFix(fix), diff: diffOf(fix) });
       if (number === undefined) {
-        if (options.json === true) context.stdout.write(`${JSON.stringify(open.map(describeFix), undefined, 2)}\n`);
+        if (options.json === true) context.stdout.write(`${JSON.stringify(open.map(describe), undefined, 2)}\n`);
         else if (open.length === 0) context.stdout.write("No change of one value is known that passes the check.\n");
-        else for (const { number: of, path, says, why } of open) context.stdout.write(`${printable(`${of}. ${path}: ${says} (${why})`)}\n`);
+        else
+          for (const fix of open) {
+            context.stdout.write(`${printable(`${fix.number}. ${fix.path}: ${fix.says} (${fix.why})`)}\n`);
+            showDiff(fix);
+          }
         if (open.length === 0) process.exitCode = 1;
         return;
       }
@@ -95,8 +107,11 @@ Exit status: 0 there is one, 1 there is none, 2 wrong usage, 3 something is miss
           { hint: "cloister fix" },
         );
       await writeFile(join(root, fix.now.path), fix.now.text);
-      if (options.json === true) context.stdout.write(`${JSON.stringify(describeFix(fix), undefined, 2)}\n`);
-      else context.stdout.write(`${printable(`Changed ${fix.path}: ${fix.says}`)}\n`);
+      if (options.json === true) context.stdout.write(`${JSON.stringify(describe(fix), undefined, 2)}\n`);
+      else {
+        context.stdout.write(`${printable(`Changed ${fix.path}: ${fix.says}`)}\n`);
+        showDiff(fix);
+      }
     });
 }
 
