@@ -27,7 +27,12 @@ export interface HeldOutFault {
   readonly cause: { readonly object: string; readonly fields: readonly string[] };
   readonly right: readonly Edit[];
   readonly wrong: readonly Edit[];
+  /** What does not hold yet. */
+  readonly open?: readonly Part[] | undefined;
 }
+
+/** The cause is among the first three findings; the check passes every right change; it passes no wrong one. */
+export type Part = "named" | "right" | "wrong";
 
 export interface PodShown {
   readonly of: string;
