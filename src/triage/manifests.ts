@@ -69,6 +69,7 @@ const clusterWide: ReadonlySet<string> = new Set([
   "ValidatingWebhookConfiguration",
   "MutatingWebhookConfiguration",
   "APIService",
+  "GatewayClass",
 ]);
 
 /** A place in a file, in characters. */

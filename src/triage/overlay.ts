@@ -128,8 +128,15 @@ function renewPods(before: Snapshot, laid: Snapshot, renewed: readonly ObjectRef
       for (let index = 0; index < Math.min(replicas, 20); index++)
         made.push(predictedPod(workload.object, workload.template, index, nodes.length === 0 ? "" : free?.name));
     }
-  const objects = [...laid.objects.filter((object) => !gone.has(object)), ...made];
+  const objects = [...laid.objects.filter((object) => !gone.has(object) && !isOfTemplateBefore(object, touched)), ...made];
   return createSnapshot({ now: laid.now, objects, covers: (kind) => laid.covers(kind), log: (ref) => laid.log(ref) });
+}
+
+/** What a changed controller was refused was asked for with its template before. */
+function isOfTemplateBefore({ kind, namespace, json }: KubeObject, touched: ReadonlySet<string>): boolean {
+  if (kind !== "Event" || textAt(json, "reason") !== "FailedCreate") return false;
+  const [of = "", name = ""] = ["kind", "name"].map((member) => textAt(json, "involvedObject", member));
+  return touched.has(refText({ kind: of, namespace, name }));
 }
 
 function hasFailed(job: KubeObject): boolean {

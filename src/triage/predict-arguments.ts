@@ -1,6 +1,7 @@
 import type { Finding } from "./finding.ts";
 import { listAt } from "./kube-object.ts";
 import { namesWord } from "./meant.ts";
+import { nearMisses } from "./near.ts";
 import { quote } from "./quote.ts";
 import type { Container } from "./workloads.ts";
 
@@ -32,6 +33,7 @@ export function argumentStays(before: Container, now: Container, finding: Findin
     if (at >= 0) spare.splice(at, 1);
     return at < 0;
   });
+  if (!bad.startsWith("-") && !inside) return scriptStays(old, words, bad, repositoryText);
   const stray = extra.find((word) => !word.startsWith("-") && word !== value);
   if (stray !== undefined) return `the command line gets ${quote(stray, 60)}, which nothing asks for`;
   if (extra.filter((word) => word.startsWith("-")).length > 1) return "the command line gets more than one option in its place";
@@ -42,6 +44,16 @@ export function argumentStays(before: Container, now: Container, finding: Findin
   // Where the text names none of the options that are there it is not the text of this program.
   const unknown = old.some((word) => word.startsWith("-") && known(word)) ? fresh.find((word) => !known(word)) : undefined;
   return unknown === undefined ? undefined : `nothing in the repository names the option ${quote(nameOf(unknown), 60)}`;
+}
+
+/** A file or a word in the place of one that is not known: it alone changes, it comes near, and the repository's own text names it. */
+function scriptStays(old: readonly string[], now: readonly string[], bad: string, repositoryText: string): string | undefined {
+  const at = old.indexOf(bad);
+  const word = now[at];
+  if (word === undefined || old.length !== now.length || old.some((one, index) => index !== at && one !== now[index]))
+    return `more of the command line changes than ${quote(bad, 60)}`;
+  if (!namesWord(repositoryText, word)) return `nothing in the repository names ${quote(word, 60)}`;
+  return nearMisses(bad, [word]).length > 0 ? undefined : `${quote(word, 60)} is something else than ${quote(bad, 60)}`;
 }
 
 /** Shells that are in nearly every image, and where programs are. */

@@ -2,6 +2,7 @@ import { atLeast, budgetPods } from "./analyzers/limits.ts";
 import { admittedPods } from "./analyzers/network-policies.ts";
 import type { Finding } from "./finding.ts";
 import { isObject, type KubeObject, listAt, objectAt, refText, textsAt, valueAt } from "./kube-object.ts";
+import { routeStays, setServiceStays } from "./predict-backends.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { labelsOf, selects, workloadsOf } from "./workloads.ts";
@@ -10,7 +11,7 @@ import { labelsOf, selects, workloadsOf } from "./workloads.ts";
  * What a change of an object beside the workloads has to bring before its fault counts as mended: that triage is silent is not enough, since a policy that
  * admits everybody has no fault either. The answer is why the fault stays; `undefined` where it goes.
  */
-export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapshot): string | undefined {
+export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapshot, repositoryText = ""): string | undefined {
   const object = after.find(finding.object.kind, finding.object.namespace, finding.object.name);
   if (object === undefined) return undefined;
   switch (finding.fault) {
@@ -21,6 +22,20 @@ export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapsh
     case "ingress-backend":
     case "ingress-port":
       return namedStays(finding, object, "nothing answers there any more");
+    case "ingress-certificate":
+      return namedStays(finding, object, "no certificate is shown any more");
+    case "webhook-service":
+      return namedStays(finding, object, "it asks no service any more");
+    case "route-backend":
+    case "route-port":
+    case "route-gateway":
+    case "route-listener":
+      return routeStays(finding, object, before, repositoryText);
+    case "gateway-class":
+    case "gateway-certificate":
+      return namedStays(finding, object, "nothing is named there any more");
+    case "set-service":
+      return setServiceStays(finding, object, after, repositoryText);
     case "scaler-metric":
       return namedStays(finding, object, "it does not scale by that metric any more");
     case "budget-blocks-drain":

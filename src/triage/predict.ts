@@ -13,6 +13,9 @@ import { certificateStays } from "./predict-certificates.ts";
 import { hostStays } from "./predict-hosts.ts";
 import { imageStays } from "./predict-images.ts";
 import { limitRangeStays } from "./predict-limit-range.ts";
+import { pullSecretStays } from "./predict-backends.ts";
+import { attachmentStays, placementStays } from "./predict-placement.ts";
+import { startStays } from "./predict-start.ts";
 import { whyObjectStays } from "./predict-objects.ts";
 import { claimClassStays, referenceStays } from "./predict-references.ts";
 import { quotaStays } from "./predict-quota.ts";
@@ -29,7 +32,7 @@ import { type Container, containersOf, labelsOf, selects, type Workload, workloa
 export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, repositoryText = ""): string | undefined {
   if (finding.fault === "target-port") return targetPortStays(finding, before, after);
   if (/^(?:role|binding)-/.test(finding.fault)) return accessStays(finding, before, after);
-  const beside = whyObjectStays(finding, before, after);
+  const beside = whyObjectStays(finding, before, after, repositoryText);
   if (beside !== undefined) return beside;
   const place = findPlace(finding, before);
   if (place === undefined) return undefined;
@@ -47,9 +50,7 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
     case "image-pull":
       return imageStays(place, before, finding, value, repositoryText);
     case "image-pull-denied":
-      return listAt(now.workload.template, "spec", "imagePullSecrets").length > 0
-        ? undefined
-        : "nothing gives the nodes a right to pull it";
+      return pullSecretStays(now.workload.template, finding.object.namespace, after);
     case "probe-path":
       if (value === undefined) return "the probe no longer asks the program itself";
       return value === finding.value ? "the probe still asks for the same path" : whyNotMeant(finding, value, repositoryText);
@@ -94,8 +95,15 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
       return sameTemplate(place, now)
         ? "nothing of the workload changes"
         : "what made it fail is not known, so no change can be said to mend it";
+    case "volume-elsewhere":
+      return attachmentStays(finding, now.workload, value);
+    case "claim-quota":
+      return value === undefined ? "the claim asks for nothing any more" : whyNotMeant(finding, value, "");
     default:
-      return undefined;
+      return (
+        placementStays(finding, place.workload, now.workload, after, value, repositoryText) ??
+        startStays(finding, place, now, value, repositoryText)
+      );
   }
 }
 
@@ -236,7 +244,7 @@ function keyStays(
 ): string | undefined {
   const env = finding.field.findIndex((step) => step === "env");
   const variable = finding.field[env + 1];
-  if (env < 0 || typeof variable !== "object") return undefined;
+  if (env < 0 || typeof variable !== "object") return itemStays(finding, after, repositoryText);
   const map = textAt(workload.object.json, ...finding.field.slice(0, -1), "name") ?? "";
   const given = (snapshot: Snapshot, of: Workload, inside: Container) =>
     variablesOf(snapshot, of, inside).find(({ name }) => name === variable.name);
@@ -253,6 +261,14 @@ function keyStays(
     return `${variable.name} would not be what ${sibling?.[0].object.kind ?? ""} ${sibling?.[0].object.name ?? ""} has, which reads key ${sibling?.[1] ?? ""}`;
   const twin = variablesOf(before, workload, container).find((one) => one.name !== variable.name && one.value === value.value);
   return twin === undefined || known !== undefined ? undefined : `${twin.name} has this value already`;
+}
+
+/** A key that a volume picks is the one that was meant. */
+function itemStays(finding: Finding, after: Snapshot, repositoryText: string): string | undefined {
+  const { kind, namespace, name } = finding.object;
+  const named = textAt(after.find(kind, namespace, name)?.json, ...finding.field);
+  if (named === undefined || named === "") return "no key is named any more";
+  return named === finding.value ? undefined : whyNotNearest(finding, named, repositoryText);
 }
 
 /** A deadline that is more than so many times as long as a run takes ends nothing in time. */

@@ -17,6 +17,7 @@ import {
 } from "./kube-object.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
+import { longestStartup, startupWindow } from "./predict-start.ts";
 import { findsHangWithin } from "./start-time.ts";
 import { findRightsChanges } from "./rights.ts";
 import { findSecretsInClear } from "./secrets-in-clear.ts";
@@ -123,7 +124,14 @@ function worsens({ object, before, after, changes }: ChangedObject): Refusal[] {
           `container ${container.name} could hang for ${Math.round(hangs / 60)} minutes before its liveness probe ends it`,
         ),
       );
-    for (const resource of ["memory", "cpu"])
+    if (startupWindow(container) > longestStartup && startupWindow(container) > startupWindow(old))
+      found.push(
+        refuse(
+          "probe-disarmed",
+          `container ${container.name} could fail to start for ${Math.round(startupWindow(container) / 60)} minutes before its startup probe ends it`,
+        ),
+      );
+    for (const resource of ["memory", "cpu", "ephemeral-storage"])
       if (
         valueAt(old?.json, "resources", "limits", resource) !== undefined &&
         valueAt(container.json, "resources", "limits", resource) === undefined

@@ -108,6 +108,26 @@ function ownPlaces(finding: Finding): readonly (readonly FieldStep[])[] {
       return [upTo("service")];
     case "unschedulable-taint":
       return [upTo("tolerations")];
+    // A key that was misspelt is another key.
+    case "unschedulable-selector":
+      return [upTo("nodeSelector")];
+    case "image-pull-denied":
+      return [upTo("imagePullSecrets")];
+    case "route-backend":
+    case "route-port":
+      return [upTo("backendRefs")];
+    case "route-gateway":
+    case "route-listener":
+      return [upTo("parentRefs")];
+    case "gateway-certificate":
+      return [upTo("certificateRefs")];
+    case "volume-elsewhere":
+      return [field[1] === "strategy" ? ["spec", "strategy"] : field];
+    // What is mounted has to be a volume of the pod.
+    case "writes-read-only": {
+      const spec = Math.max(field.indexOf("containers"), field.indexOf("initContainers"));
+      return [field, [...field.slice(0, spec), "volumes"]];
+    }
     case "key-missing":
     case "reference-missing":
       return [field, [...field.slice(0, -1), "key"]];

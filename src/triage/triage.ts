@@ -1,6 +1,11 @@
 import { findAccess } from "./analyzers/access.ts";
+import { findAttachments } from "./analyzers/attachments.ts";
 import { findCertificates } from "./analyzers/certificates.ts";
+import { findConfinement } from "./analyzers/confinement.ts";
 import { findCrashes } from "./analyzers/crashes.ts";
+import { findEvictions } from "./analyzers/evictions.ts";
+import { findGateways } from "./analyzers/gateways.ts";
+import { findHooks } from "./analyzers/hooks.ts";
 import { findImages } from "./analyzers/images.ts";
 import { findIngresses } from "./analyzers/ingresses.ts";
 import { findJobs } from "./analyzers/jobs.ts";
@@ -10,10 +15,12 @@ import { findNetworkPolicies } from "./analyzers/network-policies.ts";
 import { findNodes } from "./analyzers/nodes.ts";
 import { findProbes } from "./analyzers/probes.ts";
 import { findReferences } from "./analyzers/references.ts";
+import { findRollouts } from "./analyzers/rollouts.ts";
 import { findScheduling } from "./analyzers/scheduling.ts";
 import { findServices } from "./analyzers/services.ts";
 import { findStatefulSets } from "./analyzers/stateful-sets.ts";
 import { findStorage } from "./analyzers/storage.ts";
+import { findWebhooks } from "./analyzers/webhooks.ts";
 import type { Analyzer, Finding, Severity } from "./finding.ts";
 import { fieldText, refText } from "./kube-object.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -26,16 +33,23 @@ const analyzers: readonly Analyzer[] = [
   findCertificates,
   findAccess,
   findStorage,
+  findAttachments,
+  findWebhooks,
   findLimits,
   findScheduling,
   findStatefulSets,
   findServices,
   findIngresses,
+  findGateways,
   findNetworkPolicies,
   findProbes,
+  findConfinement,
+  findHooks,
   findCrashes,
+  findEvictions,
   findMemoryGrowth,
   findJobs,
+  findRollouts,
   findNodes,
 ];
 

@@ -47,6 +47,14 @@ const clusterWide: Readonly<Record<string, string>> = {
   "priorityclasses.scheduling.k8s.io": "PriorityClass",
   "clusterroles.rbac.authorization.k8s.io": "ClusterRole",
   "clusterrolebindings.rbac.authorization.k8s.io": "ClusterRoleBinding",
+  "validatingwebhookconfigurations.admissionregistration.k8s.io": "ValidatingWebhookConfiguration",
+  "mutatingwebhookconfigurations.admissionregistration.k8s.io": "MutatingWebhookConfiguration",
+};
+/** Of the Gateway API, which not every cluster has: asked for by itself. */
+const ofGateways: Readonly<Record<string, string>> = {
+  "gatewayclasses.gateway.networking.k8s.io": "GatewayClass",
+  "gateways.gateway.networking.k8s.io": "Gateway",
+  "httproutes.gateway.networking.k8s.io": "HTTPRoute",
 };
 
 /** Lines of a log that are read, from its end. */
@@ -68,6 +76,7 @@ export async function readLiveSnapshot(access: ClusterAccess, namespaces: readon
     ...[first, ...others].map((namespace) => getAll(access, Object.keys(inNamespace), ["--namespace", namespace])),
     getAll(access, Object.keys(clusterWide), []),
     getAll(access, ["services"], ["--all-namespaces"]),
+    getAll(access, Object.keys(ofGateways), ["--all-namespaces"]),
   ]);
   const peers = peerNamespaces(lists.flatMap(({ found }) => found)).filter((one) => !namespaces.includes(one));
   lists.push(...(await Promise.all(peers.slice(0, mostPeers).map((namespace) => getAll(access, ["pods"], ["--namespace", namespace])))));
@@ -78,7 +87,7 @@ export async function readLiveSnapshot(access: ClusterAccess, namespaces: readon
   ];
   const denied = new Set(lists.flatMap((list) => list.denied));
   const read = new Set(
-    Object.entries({ ...inNamespace, ...clusterWide }).flatMap(([resource, kind]) =>
+    Object.entries({ ...inNamespace, ...clusterWide, ...ofGateways }).flatMap(([resource, kind]) =>
       denied.has(resource.split(".")[0] ?? "") ? [] : [kind],
     ),
   );

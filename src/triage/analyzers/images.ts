@@ -33,13 +33,15 @@ export const findImages: Analyzer = (snapshot, namespace) => {
           eventsOf(snapshot, pod).find(({ reason, message }) => reason === "Failed" && message.startsWith("Failed to pull"))?.message ??
           shows.message;
         const kind = faultOf(told);
+        const odd = kind === "image-pull-denied" ? oddPullSecret(snapshot, workload) : undefined;
+        const pullSecrets = [...workload.way, "spec", "imagePullSecrets", ...(odd === undefined ? [] : [odd.index, "name"])];
         findings.push({
           fault: kind,
           severity: "cause",
           object: refOf(workload.object),
-          field: kind === "image-pull-denied" ? [...workload.way, "spec", "imagePullSecrets"] : [...container.field, "image"],
-          value: image,
-          says: `${sayings[kind]}: ${quote(image)} (container ${container.name})`,
+          field: kind === "image-pull-denied" ? pullSecrets : [...container.field, "image"],
+          value: odd?.secret.name ?? image,
+          says: `${sayings[kind]}: ${quote(image)} (container ${container.name})${odd === undefined ? "" : `; Secret ${odd.secret.name} is of type ${quote(textAt(odd.secret.json, "type") ?? "", 60)}, with which nobody pulls`}`,
           evidence: [{ object: refOf(pod), from: `status, ${shows.reason}`, text: quote(told, 240) }],
           candidates: candidatesOf(kind, snapshot, { workload, container: container.name, image, pod }),
         });
@@ -68,10 +70,36 @@ interface Pull {
 }
 
 function candidatesOf(fault: PullFault, snapshot: Snapshot, { workload, container, image, pod }: Pull): readonly Candidate[] {
-  if (fault === "image-pull-denied") return [];
+  if (fault === "image-pull-denied") return pullCandidates(snapshot, workload);
   const known = knownImages(snapshot, workload, container, image);
   const built = fault === "image-platform" ? builtForNode(snapshot, pod, image, known) : undefined;
   return built === undefined ? known : [built, ...known.filter(({ value }) => value !== built.value)].slice(0, 4);
+}
+
+/** Types of secrets with which nodes pull. */
+const pullTypes: ReadonlySet<string> = new Set(["kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"]);
+
+/** The first of a workload's pull secrets that is of a type with which no node pulls: the kubelet passes over it in silence. */
+export function oddPullSecret(
+  snapshot: Snapshot,
+  { object, template }: Workload,
+): { readonly secret: KubeObject; readonly index: number } | undefined {
+  for (const [index, one] of listAt(template, "spec", "imagePullSecrets").entries()) {
+    const secret = snapshot.find("Secret", object.namespace, textAt(one, "name") ?? "");
+    const type = textAt(secret?.json, "type");
+    if (secret !== undefined && type !== undefined && !pullTypes.has(type)) return { secret, index };
+  }
+  return undefined;
+}
+
+/** Where a pull secret is none: those of the namespace that are. */
+function pullCandidates(snapshot: Snapshot, workload: Workload): readonly Candidate[] {
+  if (oddPullSecret(snapshot, workload) === undefined) return [];
+  return snapshot
+    .of("Secret", workload.object.namespace)
+    .filter(({ json }) => pullTypes.has(textAt(json, "type") ?? ""))
+    .slice(0, 3)
+    .map(({ name }) => ({ value: name, why: "a secret of that namespace with which nodes pull" }));
 }
 
 /** Words by which tags name an architecture, by the name that Kubernetes has for it. */

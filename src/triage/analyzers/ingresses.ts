@@ -3,6 +3,7 @@ import { type FieldStep, type KubeObject, listAt, numberAt, objectAt, refOf, tex
 import type { JsonValue } from "../../messages/conversation.ts";
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
+import { keysOf } from "./references.ts";
 import type { Snapshot } from "../snapshot.ts";
 
 /** Ingresses whose class, backend service, port or certificate is not there. */
@@ -117,7 +118,9 @@ function certificateFindings(snapshot: Snapshot, ingress: KubeObject): Finding[]
   const secrets = snapshot.of("Secret", ingress.namespace);
   return listAt(ingress.json, "spec", "tls").flatMap((tls, index): Finding[] => {
     const name = textAt(tls, "secretName");
-    if (name === undefined || secrets.some((secret) => secret.name === name)) return [];
+    if (name === undefined) return [];
+    const secret = secrets.find((one) => one.name === name);
+    if (secret !== undefined && holdsCertificate(secret)) return [];
     return [
       {
         fault: "ingress-certificate",
@@ -125,13 +128,19 @@ function certificateFindings(snapshot: Snapshot, ingress: KubeObject): Finding[]
         object: refOf(ingress),
         field: ["spec", "tls", index, "secretName"],
         value: name,
-        says: `Ingress ${ingress.name} takes its certificate from Secret ${quote(name, 80)}, which is not there`,
+        says: `Ingress ${ingress.name} takes its certificate from Secret ${quote(name, 80)}, which ${secret === undefined ? "is not there" : "holds none"}`,
         evidence: [],
         candidates: nearMisses(
           name,
-          secrets.map((secret) => secret.name),
+          secrets.filter(holdsCertificate).map((one) => one.name),
         ).map((value) => ({ value, why: "a secret of that namespace" })),
       },
     ];
   });
+}
+
+/** Has it the keys of a certificate? One whose keys a recording has left out may have them. */
+function holdsCertificate(secret: KubeObject): boolean {
+  const keys = keysOf(secret);
+  return keys === undefined || keys.includes("tls.crt") || textAt(secret.json, "type") === "kubernetes.io/tls";
 }

@@ -1,6 +1,8 @@
 import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
 import { type KubeObject, listAt, numberAt, objectAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
+import { refusedClaim } from "./claim-quota.ts";
+import { isConfigured } from "./webhooks.ts";
 import { nearMisses } from "../near.ts";
 import { quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
@@ -25,10 +27,14 @@ function refusedPods(snapshot: Snapshot, workload: Workload): Finding[] {
     const said = eventsOf(snapshot, maker).find(({ reason }) => reason === "FailedCreate")?.message;
     if (said === undefined) continue;
     const evidence = [{ object: refOf(maker), from: "event", text: quote(said, 300) }];
+    const claim = refusedClaim(snapshot, workload, said, evidence);
+    if (claim !== undefined) return [claim];
+    const hook = /failed calling webhook "([^"]+)"/.exec(said)?.[1];
+    if (hook !== undefined && isConfigured(snapshot, hook)) return [hookRefuses(workload, hook, evidence)];
     const quota = /exceeded quota: ([\w.-]+), requested: ([^,]+(?:,[^,]+)*?), used: /.exec(said);
     if (quota !== null) return [exceededQuota(snapshot, workload, quota[1] ?? "", quota[2] ?? "", evidence)];
     const needs = /failed quota: ([\w.-]+): must specify (.+?)(?: for|$)/.exec(said);
-    const bound = /(maximum|minimum) (cpu|memory) usage per (?:Container|Pod) is ([\w.]+), but (?:limit|request) is ([\w.]+)/.exec(said);
+    const bound = /(maximum|minimum) (cpu|memory) usage per (?:Container|Pod) is ([\w.]+), but (limit|request) is ([\w.]+)/.exec(said);
     const account = /serviceaccount "([^"]+)" not found/.exec(said)?.[1];
     const first = containersOf(workload).find(({ init }) => !init);
     if (account !== undefined) return [];
@@ -41,9 +47,9 @@ function refusedPods(snapshot: Snapshot, workload: Workload): Finding[] {
           first === undefined
             ? []
             : bound !== null
-              ? [...first.field, "resources", "limits", bound[2] ?? ""]
+              ? [...first.field, "resources", `${bound[4] ?? "limit"}s`, bound[2] ?? ""]
               : [...first.field, "resources"],
-        value: bound?.[4],
+        value: bound?.[5],
         says: `pods of ${workload.object.name} are refused: ${quote(said.replace(/^Error creating: /, ""), 200)}`,
         evidence,
         candidates: bound === null ? [] : [{ value: bound[3] ?? "", why: `the ${bound[1] ?? ""} that the limit range allows` }],
@@ -51,6 +57,19 @@ function refusedPods(snapshot: Snapshot, workload: Workload): Finding[] {
     ];
   }
   return [];
+}
+
+/** A hook that does not answer has a finding of its own. */
+function hookRefuses({ object }: Workload, hook: string, evidence: Finding["evidence"]): Finding {
+  return {
+    fault: "hook-refuses",
+    severity: "symptom",
+    object: refOf(object),
+    field: [],
+    says: `pods of ${object.name} are refused: the admission webhook ${quote(hook, 100)} does not answer`,
+    evidence,
+    candidates: [],
+  };
 }
 
 function exceededQuota(snapshot: Snapshot, workload: Workload, name: string, requested: string, evidence: Finding["evidence"]): Finding {
@@ -127,6 +146,8 @@ function scalerFindings(snapshot: Snapshot, scaler: KubeObject): Finding[] {
         (missing[2] === undefined || container.name === missing[2]) &&
         valueAt(container.json, "resources", "requests", missing[1] ?? "") === undefined,
     );
+    // What the controller says is older than the request that is there now.
+    if (workload !== undefined && without === undefined) return [];
     if (without !== undefined)
       return [
         {

@@ -1,8 +1,9 @@
-import { type ContainerState, eventsOf, instant, statesOf } from "../container-state.ts";
+import { type ContainerState, eventsOf, instant, lastRunLog, statesOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
 import { isObject, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { explainAnswer } from "./probe-answers.ts";
 import { toldStart } from "../start-time.ts";
 import { type Container, containersOf, isReady, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
 
@@ -66,6 +67,11 @@ function failingProbe(snapshot: Snapshot, workload: Workload, container: Contain
       object: refOf(workload.object),
       evidence: [{ object: refOf(pod), from: "event", text: quote(`${said.message} (${said.count} times)`, 240) }],
     };
+    const answer = explainAnswer(said.message, container, member, word.toLowerCase(), pod, lastRunLog(snapshot, pod, state) ?? []);
+    if (answer !== undefined) {
+      const { shown, ...found } = answer;
+      return { ...at, ...found, evidence: shown === undefined ? at.evidence : [shown, ...at.evidence] };
+    }
     const path = textAt(container.json, member, "httpGet", "path");
     if (status >= 400 && status < 500 && path !== undefined) {
       const candidates = knownPaths(snapshot, workload, container, pod, member, path);

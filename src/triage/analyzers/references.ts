@@ -172,11 +172,12 @@ export function referencesOf(workload: Pick<Workload, "way" | "template">): read
     add("ConfigMap", objectAt(value, "configMap"), "name", [...field, "configMap"], use);
     add("Secret", objectAt(value, "secret"), "secretName", [...field, "secret"], use);
     add("PersistentVolumeClaim", objectAt(value, "persistentVolumeClaim"), "claimName", [...field, "persistentVolumeClaim"], use);
-    found.push(...itemKeys(value, field, use));
+    found.push(...itemKeys(value, field, use, "secretName"));
     listAt(value, "projected", "sources").forEach((source, at) => {
       const inner: readonly FieldStep[] = [...field, "projected", "sources", at];
       add("ConfigMap", objectAt(source, "configMap"), "name", [...inner, "configMap"], use);
       add("Secret", objectAt(source, "secret"), "name", [...inner, "secret"], use);
+      found.push(...itemKeys(source, inner, `${use}, source ${at}`, "name"));
     });
   });
   listAt(template, "spec", "imagePullSecrets").forEach((value, index) =>
@@ -189,11 +190,12 @@ export function referencesOf(workload: Pick<Workload, "way" | "template">): read
   return found;
 }
 
-/** Keys that a volume picks out of a config map or a secret. */
-function itemKeys(value: JsonValue, field: readonly FieldStep[], use: string): Reference[] {
+/** Keys that a volume, or a source of one, picks out of a config map or a secret; the two call a secret's name otherwise. */
+function itemKeys(value: JsonValue, field: readonly FieldStep[], use: string, secretName: "secretName" | "name"): Reference[] {
   return (["configMap", "secret"] as const).flatMap((member) => {
     const kind = member === "configMap" ? "ConfigMap" : "Secret";
-    const name = textAt(value, member, member === "configMap" ? "name" : "secretName");
+    const named = member === "configMap" ? "name" : secretName;
+    const name = textAt(value, member, named);
     if (name === undefined || flagAt(value, member, "optional") === true) return [];
     return listAt(value, member, "items").flatMap((item, index): Reference[] => {
       const key = textAt(item, "key");
@@ -203,7 +205,7 @@ function itemKeys(value: JsonValue, field: readonly FieldStep[], use: string): R
         {
           kind,
           name,
-          field: [...field, member, member === "configMap" ? "name" : "secretName"],
+          field: [...field, member, named],
           use: `${use}, item ${index}`,
           key: { name: key, field: at },
         },

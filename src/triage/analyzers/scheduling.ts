@@ -1,8 +1,9 @@
 import type { JsonValue } from "../../messages/conversation.ts";
 import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
-import { type FieldStep, type KubeObject, listAt, objectAt, refOf, textAt, textsAt } from "../kube-object.ts";
+import { type FieldStep, type KubeObject, listAt, objectAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
+import { placementOf } from "./placement.ts";
 import { quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -53,6 +54,10 @@ function unschedulable(snapshot: Snapshot, workload: Workload, pod: KubeObject):
   // What has to change is what keeps the most nodes away by itself, workers before control planes.
   const alone = obstacles.filter((list) => list.length === 1).flat();
   const first = mostCommon(alone) ?? mostCommon(obstacles.flat().filter(({ what }) => what !== "taint")) ?? mostCommon(obstacles.flat());
+  const placed =
+    first === undefined || each.some((list) => list.length === 0) ? placementOf(snapshot, workload, takers(nodes, each), said) : undefined;
+  if (placed !== undefined)
+    return [{ ...placed, severity: "cause", object, says: `no node takes a pod of ${workload.object.name}: ${placed.says}`, evidence }];
   if (first === undefined)
     return [
       {
@@ -79,6 +84,11 @@ function unschedulable(snapshot: Snapshot, workload: Workload, pod: KubeObject):
   ];
 }
 
+/** Nodes that would take the pod if they were empty. */
+function takers(nodes: readonly KubeObject[], obstacles: readonly (readonly Obstacle[])[]): readonly KubeObject[] {
+  return nodes.filter((_, index) => obstacles[index]?.length === 0);
+}
+
 function mostCommon(obstacles: readonly Obstacle[]): Obstacle | undefined {
   const counts = new Map<string, { obstacle: Obstacle; count: number }>();
   for (const obstacle of obstacles) {
@@ -101,7 +111,7 @@ export function obstaclesOf(workload: Workload, node: KubeObject, nodes: readonl
       what: "selector",
       field: [...way, "spec", "nodeSelector", key],
       value,
-      says: `its node selector asks for ${key}=${quote(value, 60)}, which no node has`,
+      says: `its node selector asks for ${key}=${quote(value, 60)}, which no node has${otherKey(key, value, nodes)}`,
       candidates: [...new Set([...nearMisses(value, values), ...values])]
         .slice(0, 3)
         .map((one) => ({ value: one, why: `nodes have ${key}=${one}` })),
@@ -133,12 +143,13 @@ export function obstaclesOf(workload: Workload, node: KubeObject, nodes: readonl
     const has = quantity(textAt(node.json, "status", "allocatable", resource));
     const containers = containersOf(workload).filter(({ init }) => !init);
     const asked = containers.map(
-      ({ json }) => quantity(textAt(json, "resources", "requests", resource) ?? textAt(json, "resources", "limits", resource)) ?? 0,
+      ({ json }) => quantity(valueAt(json, "resources", "requests", resource) ?? valueAt(json, "resources", "limits", resource)) ?? 0,
     );
     const total = asked.reduce((sum, one) => sum + one, 0);
     if (has === undefined || total <= has) continue;
     const largest = containers[asked.indexOf(Math.max(...asked))];
-    const value = textAt(largest?.json, "resources", "requests", resource);
+    const asks = valueAt(largest?.json, "resources", "requests", resource);
+    const value = typeof asks === "number" ? String(asks) : textAt(largest?.json, "resources", "requests", resource);
     found.push({
       what: resource,
       field: [...(largest?.field ?? way), "resources", "requests", resource],
@@ -148,6 +159,17 @@ export function obstaclesOf(workload: Workload, node: KubeObject, nodes: readonl
     });
   }
   return found;
+}
+
+/** The label that nodes have with this value, where none has the key as it is written. */
+function otherKey(key: string, value: string, nodes: readonly KubeObject[]): string {
+  const labels = nodes.map((node) => labelsOf(node.json));
+  if (labels.some((one) => one[key] !== undefined)) return "";
+  const [near] = nearMisses(
+    key,
+    labels.flatMap((one) => Object.keys(one).filter((name) => one[name] === value)),
+  );
+  return near === undefined ? "" : `; nodes have ${near}=${value}`;
 }
 
 interface NearToleration {

@@ -1,9 +1,9 @@
 import { lastRunLog, statesOf } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
-import { flagAt, type KubeObject, numberAt, refOf, textAt } from "../kube-object.ts";
+import { flagAt, type KubeObject, numberAt, refOf, textAt, textsAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { isOver, isReady, type Workload, workloadsOf } from "../workloads.ts";
+import { isOver, isReady, labelsOf, selects, type Workload, workloadsOf } from "../workloads.ts";
 
 /** Stateful sets that stop at a pod, which keeps those behind it from being made: it may wait for a name that only ready pods are given. */
 export const findStatefulSets: Analyzer = (snapshot, namespace) =>
@@ -12,8 +12,34 @@ export const findStatefulSets: Analyzer = (snapshot, namespace) =>
     .flatMap((workload) => {
       const pods = workload.pods.filter((pod) => !isOver(pod)).sort((a, b) => ordinalOf(a) - ordinalOf(b));
       const stuck = pods.find((pod) => !isReady(pod));
-      return stuck === undefined ? [] : [...namesWithheld(snapshot, workload, stuck), ...stops(workload, stuck, pods.length)];
+      const unnamed = serviceMissing(snapshot, workload, stuck !== undefined || pods.length === 0);
+      return stuck === undefined
+        ? unnamed
+        : [...unnamed, ...namesWithheld(snapshot, workload, stuck), ...stops(workload, stuck, pods.length)];
     });
+
+/** The service that gives its pods their names is not there. Sets run without one; it is told where pods wait, or where another was likely meant. */
+function serviceMissing(snapshot: Snapshot, { object: set, template }: Workload, waits: boolean): Finding[] {
+  const name = textAt(set.json, "spec", "serviceName") ?? "";
+  if (name === "" || !snapshot.covers("Service") || snapshot.find("Service", set.namespace, name) !== undefined) return [];
+  const own = snapshot
+    .of("Service", set.namespace)
+    .filter(({ json }) => textAt(json, "spec", "clusterIP") === "None" && selects(textsAt(json, "spec", "selector"), labelsOf(template)));
+  const candidates = own.map((service) => ({ value: service.name, why: "a headless service of its pods" }));
+  if (!waits && candidates.length === 0) return [];
+  return [
+    {
+      fault: "set-service",
+      severity: waits ? "cause" : "fault",
+      object: refOf(set),
+      field: ["spec", "serviceName"],
+      value: name,
+      says: `StatefulSet ${set.name} takes the names of its pods from Service ${quote(name, 80)}, which is not there`,
+      evidence: [],
+      candidates,
+    },
+  ];
+}
 
 /** The set's own service gives names to ready pods alone, and a pod that is not ready says that it does not find one of them. */
 function namesWithheld(snapshot: Snapshot, { object: set }: Workload, pod: KubeObject): Finding[] {
