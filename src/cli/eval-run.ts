@@ -73,13 +73,13 @@ function runChild(context: CliContext, args: readonly string[]): Promise<{ out: 
   }).finally(() => context.signal.removeEventListener("abort", stop)) as Promise<{ out: string; complaint: string }>;
 }
 
-/** The commit of Cloister's tree, with `+` where it has changes; the version of an installed package. */
+/** The commit of Cloister's tree, with `+` where what runs is made of has changes (its documents are not: results are kept there); the version of an installed package. */
 export async function treeVersion(packageRoot: string, version: string): Promise<string> {
   const git = (...args: readonly string[]) => promisify(execFile)("git", ["-C", packageRoot, ...args]).then(({ stdout }) => stdout.trim());
   try {
     const [commit, changes] = await Promise.all([
       git("rev-parse", "--short=7", "HEAD"),
-      git("status", "--porcelain", "--untracked-files=no"),
+      git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":(exclude,top)docs"),
     ]);
     return `${commit}${changes === "" ? "" : "+"}`;
   } catch {
