@@ -54,6 +54,8 @@ interface Figures {
 
 /** The smallest that is here: what is measured are tokens. */
 const replayModel = "smollm2-135m";
+/** Not `full`: twenty thousand tokens of every session would be read. */
+const replayProfiles = ["code", "incident"] as const;
 const figures: Figures[] = [];
 const recorded: { readonly what: string; readonly recording: Recording }[] = [];
 
@@ -95,9 +97,9 @@ test("a real engine computes of each recorded turn what is new, and count_tokens
   const runtime = await openReplayEngine();
   let [requests, pairs, computed, fresh] = [0, 0, 0, 0];
   try {
-    for (const { what, recording } of recorded) {
-      for (const [at, turn] of (await replayOnEngine(recording.requests, runtime)).entries()) {
-        const where = `${what}, request ${at + 1}: ${JSON.stringify(turn)}`;
+    for (const { what, recording, profile } of recorded.flatMap((one) => replayProfiles.map((profile) => ({ ...one, profile })))) {
+      for (const [at, turn] of (await replayOnEngine(recording.requests, profile, runtime)).entries()) {
+        const where = `${what}, ${profile}, request ${at + 1}: ${JSON.stringify(turn)}`;
         assert.equal(turn.counted, turn.prompt, where);
         requests++;
         if (turn.isFirst) continue;

@@ -4,7 +4,7 @@ import { asksForSummary, createLanes } from "../src/gateway/lanes.ts";
 import { agentHeader, parseRequest } from "../src/messages/request.ts";
 import type { JsonObject } from "../src/messages/conversation.ts";
 import { canonicalise } from "../src/prompt/canonical.ts";
-import { dietOf } from "../src/prompt/diet.ts";
+import { type DietProfile, dietOf } from "../src/prompt/diet.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
 import type { SeenRequest } from "./gateway-fixture.ts";
 
@@ -28,13 +28,17 @@ const answerTokens = 2;
  * Sends a recorded session's requests to a gateway over `runtime`, in the order in which the client made them. What the engine answers is cut at
  * once and forgotten: the recorded answer stands in the next request.
  */
-export async function replayOnEngine(requests: readonly SeenRequest[], runtime: Runtime): Promise<readonly ReplayedTurn[]> {
+export async function replayOnEngine(
+  requests: readonly SeenRequest[],
+  profile: DietProfile,
+  runtime: Runtime,
+): Promise<readonly ReplayedTurn[]> {
   const timings: { promptTokens: number; cachedTokens: number }[] = [];
   let ids = 0;
   const gateway = createGateway({
     runtime: watched(runtime, timings),
     token: "t",
-    diet: dietOf("code"),
+    diet: dietOf(profile),
     observe: () => undefined,
     now: Date.now,
     newId: () => `${++ids}`,

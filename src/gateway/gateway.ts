@@ -55,7 +55,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** What the model would read of a request, in tokens: what its answer will say that it read. It is no turn: what the lanes know stays as it is. */
   const count = async (request: MessagesRequest): Promise<number> => {
     const diet = countsToolsAlone(request) ? { ...context.diet, system: undefined } : context.diet;
-    const plan = planTurn(request, { ...context, diet, lanes: createLanes(0) });
+    const plan = planTurn(request, { ...context, diet, lanes: { choose: createLanes(0).choose, joinSummary: lanes.joinSummary } });
     return (await fitTurn(plan, context.window)).promptTokens;
   };
   const closing = new AbortController();
