@@ -41,6 +41,7 @@ const claims: readonly Claim[] = [
       /\b(?:I|we)(?:'ve| have| then| also| successfully)*\s+(?:restarted|redeployed|rolled out)\b/i,
       new RegExp(`\\b(?:has|have|had|was|were)\\s+(?:been\\s+|then\\s+|successfully\\s+)*(?:restarted|redeployed|rolled out)\\b`, "i"),
       /\b(?:restarted|redeployed|rolled out) the (?:pods?|deployment|service|containers?)\b/i,
+      /\b(?:performed|did|executed|triggered|initiated|completed|issued) (?:a |an |the )?(?:\w+ )?(?:restart|redeploy(?:ment)?|rollout)\b/i,
     ],
     // What the kubelet did, and what went before, is part of the story.
     unless:
@@ -64,6 +65,7 @@ const claims: readonly Claim[] = [
     says: [
       /\b(?:unit |integration |all |the |existing |its )*tests?\b[^.]{0,40}\b(?:pass|passes|passed|passing|succeed|succeeds|succeeded|green)\b/i,
       /\b(?:ran|run|executed) (?:all |the |unit |its )*tests?\b/i,
+      /\btests?\b[^.]{0,20}\b(?:ran|were run|(?:were )?executed|completed)\b[^.]{0,20}\bsuccessfully\b/i,
       new RegExp(`\\b${change}\\b[^.]{0,40}\\b${done}\\s+(?:been\\s+)?tested\\b`, "i"),
       /\b(?:I|we)(?:'ve| have)?\s+tested\b|^\W*tested\b/i,
     ],
