@@ -122,8 +122,8 @@ test("serve says in one line what it lacks: a URL, a server behind it, a model's
       [["--runtime", "openai"], 2, /--runtime openai needs --url/],
       [["--runtime", "ollama", "--url", gone.url], 2, /--runtime ollama needs --model/],
       [["--url", gone.url], 2, /--url goes with --runtime/],
-      [["--runtime", "openai", "--url", `${gone.url}/v1`], 1, /No .+ answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)/],
-      [["--runtime", "llama-server", "--url", gone.url], 1, /No .+ answers at/],
+      [["--runtime", "openai", "--url", `${gone.url}/v1`], 4, /No .+ answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)/],
+      [["--runtime", "llama-server", "--url", gone.url], 4, /No .+ answers at/],
       [["--runtime", "telepathy"], 2, /--runtime/],
     ] as const) {
       const ended = await finish(start(stage, ["serve", ...args]));
