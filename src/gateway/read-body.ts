@@ -44,6 +44,8 @@ function readMessage(incoming: IncomingMessage, limit: number): Promise<Uint8Arr
       reject(new CloisterError("cancelled", "The client hung up before its request was whole.", { cause }));
     };
     const end = (): void => void incoming.off("data", take).off("end", whole).off("close", gone);
+    // One that went before anybody listened says nothing more.
+    if (incoming.destroyed) return gone();
     // Its failure also closes it; without a listener of its own it would end the process.
     incoming.on("data", take).on("end", whole).on("close", gone).once("error", gone);
   });
