@@ -23,6 +23,7 @@ export interface Overlay {
 }
 
 export interface RenderAccess {
+  /** The repository's top folder. */
   readonly root: string;
   readonly namespace: string;
   readonly env: Readonly<Record<string, string | undefined>>;

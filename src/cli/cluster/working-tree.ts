@@ -6,16 +6,19 @@ import { isKustomization, isYamlPath, usualFolders } from "../../triage/manifest
 import { findSyntaxErrors, type ManifestProblem, readManifests } from "../../triage/manifests.ts";
 import { runProgram } from "../run-program.ts";
 import { withTempFolder } from "../temp-folder.ts";
-import { findRenderedFolders, isBelow, isCovered, isRendered, render, type RenderedFolders } from "./render-manifests.ts";
+import {
+  findRenderedFolders,
+  isBelow,
+  isCovered,
+  isRendered,
+  render,
+  type RenderAccess,
+  type RenderedFolders,
+} from "./render-manifests.ts";
 
-export interface TreeAccess {
-  /** The repository's top folder. */
-  readonly root: string;
+export interface TreeAccess extends RenderAccess {
   /** Folder of the manifests, from the top; found where it is absent. */
   readonly manifests: string | undefined;
-  readonly namespace: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
 }
 
 export interface TreeManifests {
