@@ -20,6 +20,8 @@ export interface HeldOutFault {
   readonly pods?: readonly PodShown[] | undefined;
   /** Anything else in the cluster, as YAML. */
   readonly beside?: string | undefined;
+  /** What controllers have written into the status of objects of the manifest and of replica sets, by `Kind/name`. */
+  readonly statuses?: Readonly<Record<string, JsonObject>> | undefined;
   readonly events?: readonly EventShown[] | undefined;
   /** Lines of logs by `pod/container`, of the run before by `pod/container/previous`. */
   readonly logs?: Readonly<Record<string, readonly string[]>> | undefined;
@@ -54,6 +56,8 @@ export interface EventShown {
   readonly reason: string;
   readonly message: string;
   readonly count?: number | undefined;
+  /** `Warning`, unless it is said. */
+  readonly type?: "Normal" | "Warning" | undefined;
 }
 
 const now = Date.parse("2026-05-04T10:00:00Z");
@@ -109,7 +113,9 @@ spec:
 `;
 
 /** The cluster of a fault. */
-export function snapshotOfFault(fault: Pick<HeldOutFault, "manifest" | "was" | "pods" | "beside" | "events" | "logs">): Snapshot {
+export function snapshotOfFault(
+  fault: Pick<HeldOutFault, "manifest" | "was" | "pods" | "beside" | "statuses" | "events" | "logs">,
+): Snapshot {
   const manifest = `${fault.manifest}\n---\n${neighbour}`;
   const pods: readonly PodShown[] = [
     ...(fault.pods ?? []),
@@ -130,9 +136,9 @@ export function snapshotOfFault(fault: Pick<HeldOutFault, "manifest" | "was" | "
   const events = (fault.events ?? []).map(eventOf);
   const objects = [
     ...read(base),
-    ...read(manifest).map((object) => withStatus(object, pods)),
+    ...[...read(manifest), ...sets.flatMap((json) => readObjects(json))].map((object) => withStatus(object, pods, fault.statuses)),
     ...read(fault.beside ?? ""),
-    ...[...sets, ...made, ...events].flatMap((json) => readObjects(json)),
+    ...[...made, ...events].flatMap((json) => readObjects(json)),
   ];
   return createSnapshot({
     now,
@@ -279,7 +285,7 @@ function podOf(owner: KubeObject, shown: PodShown, revision: number): JsonObject
   };
 }
 
-function eventOf({ about, reason, message, count = 7 }: EventShown, index: number): JsonObject {
+function eventOf({ about, reason, message, count = 7, type = "Warning" }: EventShown, index: number): JsonObject {
   const [kind = "", name = ""] = about.split("/");
   return {
     apiVersion: "v1",
@@ -288,13 +294,15 @@ function eventOf({ about, reason, message, count = 7 }: EventShown, index: numbe
     involvedObject: { kind, name, namespace },
     reason,
     message,
-    type: "Warning",
+    type,
     count,
     lastTimestamp: "2026-05-04T09:58:00Z",
   };
 }
 
-function withStatus(object: KubeObject, pods: readonly PodShown[]): KubeObject {
+function withStatus(object: KubeObject, pods: readonly PodShown[], statuses: HeldOutFault["statuses"]): KubeObject {
+  const said = statuses?.[`${object.kind}/${object.name}`];
+  if (said !== undefined) return { ...object, json: { ...object.json, status: { ...objectAt(object.json, "status"), ...said } } };
   if (object.json["status"] !== undefined || (object.kind !== "Deployment" && object.kind !== "StatefulSet")) return object;
   const replicas = pods.filter(({ of }) => of === object.name).length;
   return { ...object, json: { ...object.json, status: { replicas } } };
