@@ -3,6 +3,8 @@
  * memory. The real gateway and engine; the client is played, and each answer is one command, so that what is measured is reading.
  *
  *     npm run bench:window -- [--model NAME] [--calls 31] [--results 60000] [--window 32768] [--threads N] [--json]
+ *
+ * Ends with status 1 where a count was wrong or the engine's memory moved by more than a twentieth after the first epoch.
  */
 import { execFile } from "node:child_process";
 import { parseArgs, promisify } from "node:util";
@@ -108,8 +110,9 @@ function report(turns: readonly (DrivenTurn & { rssMiB: number })[], tokens: rea
     countsAgree: turns.every(({ counted, prompt }) => counted === prompt),
     memoryAfterFirstEpochMiB: memory[0],
     memoryAtEndMiB: memory.at(-1),
-    memoryGrowth: memory.length === 0 ? undefined : Math.max(...memory) / (memory[0] ?? 1) - 1,
+    memoryMoved: memory.length === 0 ? undefined : Math.max(...memory.map((mib) => Math.abs(mib / (memory[0] ?? mib) - 1))),
   };
+  if (!figures.countsAgree || (figures.memoryMoved ?? 0) > 0.05) process.exitCode = 1;
   if (values.json) return void process.stdout.write(`${JSON.stringify({ ...figures, turns }, undefined, 2)}\n`);
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   process.stdout.write(
@@ -119,7 +122,9 @@ function report(turns: readonly (DrivenTurn & { rssMiB: number })[], tokens: rea
       `from state: ${percent(figures.ofTokensSentBefore)} of what was sent before, ${percent(figures.ofAllPromptTokens)} of all prompt tokens`,
       `computed ${sum.sent - sum.cached}, of them new ${sum.fresh}, again ${sum.again}`,
       `count_tokens and usage ${figures.countsAgree ? "agree on every turn" : "DO NOT AGREE"}`,
-      `memory of the engine ${figures.memoryAfterFirstEpochMiB ?? "?"} MiB after the first epoch, ${figures.memoryAtEndMiB ?? "?"} MiB at the end`,
+      figures.memoryMoved === undefined
+        ? "no epoch, so nothing to say of memory after it"
+        : `memory of the engine ${figures.memoryAfterFirstEpochMiB ?? "?"} MiB after the first epoch, ${figures.memoryAtEndMiB ?? "?"} MiB at the end; moved by ${percent(figures.memoryMoved)} at most`,
       "",
     ].join("\n"),
   );
