@@ -47,6 +47,8 @@ export interface TextSlot {
   readonly except?: readonly string[] | undefined;
   /** Values that may not come out, nor anything that begins with one of them. */
   readonly exceptBeginnings?: readonly string[] | undefined;
-  /** One sentence at most: a full stop only where no space follows it, as in `3.2.1` or `deploy/a.yaml`. */
+  /** One sentence at most: a full stop only where something other than a space or a capital letter follows it, as in `3.2.1` or `deploy/a.yaml`. */
   readonly sentence?: boolean | undefined;
+  /** A name: a hyphen only where something other than a hyphen follows it, so that it does not end in one. */
+  readonly name?: boolean | undefined;
 }

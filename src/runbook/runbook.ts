@@ -108,8 +108,10 @@ const slotSchema = z.union([
         max: z.int().min(1).max(1000),
         characters: z.string().min(1).max(100).optional(),
         sentence: z.boolean().default(false),
+        name: z.boolean().default(false),
       })
-      .refine((text) => text.min <= text.max, "min is over max"),
+      .refine((text) => text.min <= text.max, "min is over max")
+      .refine((text) => !(text.sentence && text.name), "a text is a sentence or a name"),
   }),
 ]);
 

@@ -23,8 +23,8 @@ export function fillSlot(source: SlotSource, runbook: Runbook, facts: GuideFacts
   if ("fact" in source) return { kind: "choice", of: [factOf(source.fact, facts)] };
   if ("record" in source) return { kind: "choice", of: [quotable(recordOf(source.record, runbook, facts, deeds))] };
   if ("text" in source) {
-    const { min, max, characters = shellSafe, sentence } = source.text;
-    return { kind: "text", slot: { min, max, characters, sentence } };
+    const { min, max, characters = shellSafe, sentence, name } = source.text;
+    return { kind: "text", slot: { min, max, characters, sentence, name } };
   }
   if ("printed" in source) {
     const last = deeds.findLast((deed) => deed.succeeded && deed.call.name === "Bash" && source.printed.test(deed.subject));

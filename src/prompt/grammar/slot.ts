@@ -20,7 +20,7 @@ export interface Excluded {
 /**
  * A text slot as a rule: from `min` to `max` characters of its set, none of the excluded values. Exclusion is exact: the rule
  * follows the excluded values character by character and is free from the first one that differs. In a sentence a full stop counts
- * together with the character behind it.
+ * together with the character behind it, in a name a hyphen does.
  *
  * @returns undefined where nothing can stand in the slot
  */
@@ -50,16 +50,30 @@ export function slotRule(rules: Rules, hint: string, slot: TextSlot): string | u
   }
 }
 
-/** One step of the slot's text: a character, in a sentence a full stop only with one that is no space behind it. */
 function oneCharacter(slot: TextSlot, characters: CharacterSet): string | undefined {
-  if (slot.sentence !== true || !contains(characters, fullStop)) return wireCharacter(characters);
-  const plain = wireCharacter(without(characters, [fullStop]));
-  const behind = wireCharacter(without(characters, [fullStop, space]));
-  return plain === undefined || behind === undefined ? plain : `(${plain} | "." ${behind})`;
+  const { plain, joint } = stepOf(slot, characters);
+  const alone = wireCharacter(plain);
+  const behind = joint === undefined ? undefined : wireCharacter(joint.behind);
+  return alone === undefined || joint === undefined || behind === undefined ? alone : `(${alone} | "${joint.character}" ${behind})`;
 }
 
-const fullStop = 0x2e;
-const space = 0x20;
+/** One step of a slot's text: a character that stands for itself, or a joint together with the character behind it. */
+export interface SlotStep {
+  readonly plain: CharacterSet;
+  readonly joint: { readonly character: "." | "-"; readonly behind: CharacterSet } | undefined;
+}
+
+/** In a sentence a full stop is a joint, in a name a hyphen; a slot is one of the two at most. */
+export function stepOf(slot: TextSlot, characters: CharacterSet): SlotStep {
+  const character = slot.sentence === true ? "." : slot.name === true ? "-" : undefined;
+  const code = character?.codePointAt(0);
+  if (character === undefined || code === undefined || !contains(characters, code)) return { plain: characters, joint: undefined };
+  const plain = without(characters, [code]);
+  return { plain, joint: { character, behind: character === "." ? without(plain, sentenceBeginnings) : plain } };
+}
+
+/** A space, and capital letters: a small model that may not write a space behind a full stop begins the next sentence without one. */
+const sentenceBeginnings: readonly number[] = [0x20, ...Array.from({ length: 26 }, (_, letter) => 0x41 + letter)];
 
 /** What may follow after 0, 1, … `max` characters: a chain of rules that slots of one character set share. */
 function restsOfSlot(rules: Rules, hint: string, one: string | undefined, min: number, max: number): string[] {

@@ -55,5 +55,11 @@ test("excluded values and beginnings cannot be said, their neighbours can", () =
 test("a sentence ends at its full stop", () => {
   const forms = [[slot({ min: 1, max: 20, sentence: true }), fixed(".")]];
   for (const value of ["Use v1.2.", "Done."]) assert.ok(matches(forms, value), value);
-  assert.ok(!matches(forms, "One. Two."));
+  for (const value of ["One. Two.", "One.Two."]) assert.ok(!matches(forms, value), value);
+});
+
+test("a name does not end in a hyphen", () => {
+  const forms = [[slot({ min: 2, max: 8, characters: "a-z-", name: true })]];
+  for (const value of ["fix-it", "ab", "a-b-c"]) assert.ok(matches(forms, value), value);
+  for (const value of ["fix-", "a--b", "ab-"]) assert.ok(!matches(forms, value), value);
 });

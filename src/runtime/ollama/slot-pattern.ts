@@ -1,15 +1,12 @@
 import type { TextSlot } from "../../messages/answer.ts";
 import { type CharacterSet, contains, onTheWire, parseClass, printable, without } from "../../prompt/grammar/characters.ts";
 import { codePoint } from "../../prompt/grammar/rules.ts";
-import { type Excluded, excludedValues, longestSlot } from "../../prompt/grammar/slot.ts";
+import { type Excluded, excludedValues, longestSlot, stepOf } from "../../prompt/grammar/slot.ts";
 import { literalPattern } from "./literal-pattern.ts";
-
-const fullStop = 0x2e;
-const space = 0x20;
 
 /**
  * A text slot as a pattern: from `min` to `max` characters of its set, none of the excluded values, which are followed character by
- * character; from the first one that differs the text is free. In a sentence a full stop counts together with the character behind it.
+ * character; from the first one that differs the text is free. A joint counts together with the character behind it.
  *
  * @returns undefined where nothing can stand in the slot, the empty text where only nothing can
  */
@@ -43,12 +40,13 @@ export function slotPattern(slot: TextSlot): string | undefined {
   }
 }
 
-/** One step of the slot's text: a character, in a sentence a full stop only with one that is no space behind it. */
 function oneCharacter(slot: TextSlot, characters: CharacterSet): string | undefined {
-  if (slot.sentence !== true || !contains(characters, fullStop)) return characterPattern(characters);
-  const plain = characterPattern(without(characters, [fullStop]));
-  const behind = characterPattern(without(characters, [fullStop, space]));
-  return plain === undefined || behind === undefined ? plain : `(${plain}|\\.${behind})`;
+  const { plain, joint } = stepOf(slot, characters);
+  const alone = characterPattern(plain);
+  const behind = joint === undefined ? undefined : characterPattern(joint.behind);
+  return alone === undefined || joint === undefined || behind === undefined
+    ? alone
+    : `(${alone}|${literalPattern(joint.character)}${behind})`;
 }
 
 /** What JSON writes with a backslash. */
