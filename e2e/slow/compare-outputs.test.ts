@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { firstDifference } from "./compare-outputs.ts";
+import { firstDifference, inOrder } from "./compare-outputs.ts";
 
 const printed = (stdout: string, code = 0) => ({ code, stdout, stderr: "" });
 
@@ -31,4 +31,10 @@ test("a line in which a secret was taken out is allowed where that is said", () 
     line.includes("REDACTED"),
   );
   assert.equal(difference, undefined);
+});
+
+test("lines in another order are the same lines, and other lines are not", () => {
+  assert.notEqual(firstDifference(printed("a: 1\nb: 2"), printed("b: 2\na: 1")), undefined);
+  assert.equal(firstDifference(inOrder(printed("a: 1\nb: 2")), inOrder(printed("b: 2\na: 1"))), undefined);
+  assert.notEqual(firstDifference(inOrder(printed("a: 1\nb: 2")), inOrder(printed("b: 3\na: 1"))), undefined);
 });

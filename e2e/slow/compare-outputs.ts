@@ -31,6 +31,11 @@ export function firstDifference(
   return undefined;
 }
 
+/** The same lines in one order: `kubectl describe` prints the entries of a map as Go gives them, in another order each time. */
+export function inOrder({ code, stdout, stderr }: Printed): Printed {
+  return { code, stdout: stdout.split("\n").toSorted().join("\n"), stderr };
+}
+
 function tail({ stdout, stderr }: Printed): string {
   return (stderr.trim() === "" ? stdout : stderr).trim().split("\n").at(-1) ?? "";
 }

@@ -24,6 +24,10 @@ export const knownDifferences: readonly KnownDifference[] = [
     commands: begins("api-resources"),
     reason: "Kubernetes' own kinds as they were in 1.31, where the recording does not say which its server had",
   },
+  {
+    commands: ({ args }) => args[0] === "get" && args[1]?.startsWith("ipaddresses") === true && args.includes("--show-labels"),
+    reason: "a real server gives these rows an age and no column for it",
+  },
 ];
 
 export function reasonFor(command: Command): string | undefined {

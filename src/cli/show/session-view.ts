@@ -49,7 +49,7 @@ export function createSessionView(style: Style): (event: SessionEvent) => Shown 
         return text === "" ? { lines: [] } : { lines: text.split("\n").map((line) => `  ${style.dim("»")} ${line}`), status: null };
       }
       case "failure":
-        return { lines: [`  ${style.yellow("!")} ${printable(event.message)}; the client tries again`], status: null };
+        return { lines: [failureLine(event, style)], status: null };
       case "cleared":
         return { lines: [`  ${style.dim(`· ${roomMade(event)}`)}`] };
       case "guard":
@@ -99,6 +99,12 @@ function roomMade({ what, results, tokensBefore, tokensAfter }: Extract<SessionE
   const tokens = `${tokensBefore} → ${tokensAfter} tokens`;
   if (what === "middle") return `a long result was cut in the middle: ${tokens}`;
   return `${results} old result${results === 1 ? "" : "s"} cleared from the window: ${tokens}`;
+}
+
+/** Whoever hung up does not try again. */
+function failureLine({ code, message }: Extract<SessionEvent, { type: "failure" }>, style: Style): string {
+  const said = printable(message).replace(/\.$/, "");
+  return code === "cancelled" ? `  ${style.dim(`· ${said}`)}` : `  ${style.yellow("!")} ${said}; the client tries again`;
 }
 
 function failureLines(text: string): readonly string[] {
