@@ -8,7 +8,7 @@ import { loadCluster } from "../incident/cluster/load-cluster.ts";
 import { changeOf, emptyRecord, recordEvent } from "../incident/session-record.ts";
 import type { SessionPart } from "../incident/session-part.ts";
 import { isUnknown } from "../incident/truth.ts";
-import { loadScenario, type Scenario } from "../incident/scenario.ts";
+import type { Scenario } from "../incident/scenario.ts";
 import { snapshotOf } from "../incident/snapshot.ts";
 import { dietOf } from "../prompt/diet.ts";
 import { incidentSystem } from "../prompt/system-text.ts";
@@ -21,6 +21,7 @@ import type { Runtime, RuntimeFacts } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { readText } from "./cluster/working-tree.ts";
 import { openRuntime, openScripted, type OpenedRuntime, type RuntimeChoice } from "./open-runtime.ts";
+import { findScenario } from "./find-scenario.ts";
 import { findPrograms } from "./programs.ts";
 import { readRunbook } from "./read-runbook.ts";
 import { writeSessionPrograms } from "./session-programs.ts";
@@ -65,7 +66,7 @@ const longestAnswer = 1024;
 /** Puts a session together and takes the scenario through it. What `observe` is told also goes to the session's log. */
 export async function runIncidentSession(context: CliContext, request: IncidentRequest, observe: Observe): Promise<IncidentReport> {
   const started = performance.now();
-  const scenario = await loadScenario(join(request.scenarios, request.id));
+  const scenario = await findScenario(join(request.scenarios, request.id));
   const has = (part: SessionPart): boolean => request.baseline !== true && request.without?.includes(part) !== true;
   const read = withBudgets(await readRunbook(request.runbook ?? usualRunbook(context, scenario)), scenario);
   const runbook = has("check") ? read : withoutSearch(read);

@@ -2,11 +2,11 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { CloisterError } from "../../error.ts";
 import { loadCluster } from "../../incident/cluster/load-cluster.ts";
-import { loadScenario } from "../../incident/scenario.ts";
 import { snapshotOf } from "../../incident/snapshot.ts";
 import { nearMisses } from "../../triage/near.ts";
 import type { Snapshot } from "../../triage/snapshot.ts";
 import type { CliContext } from "../context.ts";
+import { findScenario } from "../find-scenario.ts";
 import { printable } from "../show/style.ts";
 import { type ClusterAccess, readLiveSnapshot, runKubectl } from "./live-snapshot.ts";
 
@@ -35,13 +35,7 @@ export interface OpenedCluster {
 /** Reads the cluster that the options name. `more` are namespaces beside the main one. */
 export async function openCluster(context: CliContext, options: ClusterOptions, more: readonly string[] = []): Promise<OpenedCluster> {
   if (options.scenario !== undefined) {
-    const scenario = await loadScenario(scenarioFolder(context, options.scenario)).catch((thrown: unknown) => {
-      if (!(thrown instanceof CloisterError) || thrown.code !== "not-found") throw thrown;
-      throw new CloisterError("not-found", thrown.message, {
-        hint: "cloister incident list   (a folder of your own: ./NAME)",
-        cause: thrown,
-      });
-    });
+    const scenario = await findScenario(scenarioFolder(context, options.scenario));
     return { snapshot: snapshotOf(await loadCluster(scenario.paths.cluster)), namespace: options.namespace ?? scenario.namespace };
   }
   const access: ClusterAccess = { kubeconfig: options.kubeconfig, context: options.context, env: context.env, signal: context.signal };

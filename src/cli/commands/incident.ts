@@ -11,7 +11,7 @@ import { defaultModel, type RuntimeChoice } from "../open-runtime.ts";
 import { parseParts } from "../option-values.ts";
 import { pullShown } from "../pull-shown.ts";
 import { addRuntimeOptions } from "../runtime-options.ts";
-import { createPainter } from "../show/painter.ts";
+import { clip, createPainter } from "../show/painter.ts";
 import { diffLines, refusalLines, timeShares, timeTable, tokenLines } from "../show/report-view.ts";
 import { createSessionView } from "../show/session-view.ts";
 import { chooseStyle, printable, type Style } from "../show/style.ts";
@@ -52,7 +52,8 @@ export function incidentCommand(context: CliContext): Command {
       const width = Math.max(0, ...found.map(({ id }) => id.length));
       for (const row of found) {
         const text = row.ok ? `${row.difficulty.padEnd(7)} ${row.summary}` : style.red(row.error.message);
-        context.stdout.write(`${style.bold(row.id.padEnd(width))}  ${text}\n`);
+        const line = `${style.bold(row.id.padEnd(width))}  ${text}`;
+        context.stdout.write(`${row.ok && context.stdout.isTTY ? clip(line, context.stdout.columns) : line}\n`);
       }
     });
 
