@@ -24,11 +24,14 @@ const flags: readonly Flag[] = [
 /** The Go runtime counts nearly all that it has. */
 const goLimit: Flag = { pattern: /^(\d{1,15}(?:[KMGT]iB|B)?)$/g, unit: 1, share: 0.9 };
 
+/** A longer setting, or one with anything but letters and signs in it, is not read: it stands in the text for whoever mends it. */
+const plain = /^[\x20-\x7e]{1,300}$/;
+
 const powers = "KMGT";
 
 /** The bound that a setting puts on a heap, the last where it names several; `undefined` where it names none. */
 export function readHeapBound(name: string, value: string): HeapBound | undefined {
-  if (value.length > 4000) return undefined;
+  if (!plain.test(value)) return undefined;
   for (const { pattern, unit, share } of name === "GOMEMLIMIT" ? [goLimit] : flags) {
     const last = [...value.matchAll(pattern)].at(-1);
     const size = last?.[1];

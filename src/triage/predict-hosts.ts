@@ -78,12 +78,13 @@ export function portCandidates(snapshot: Snapshot, workload: Workload, value: st
   const place = placeOf(address?.host ?? "", workload.object.namespace ?? "");
   const service = place === undefined ? undefined : snapshot.find("Service", place.namespace, place.name);
   const was = address?.port;
-  if (address === undefined || service === undefined || was === undefined) return [];
+  // What stands in the text for whoever mends it is on one line, and short.
+  if (address === undefined || service === undefined || was === undefined || !/^[\x21-\x7e]{1,300}$/.test(value)) return [];
   const ports = listAt(service.json, "spec", "ports").flatMap((one) => numberAt(one, "port") ?? []);
   if (ports.includes(was)) return [];
   const meant = ports.filter((port) => portStays(service, was, port) === undefined);
   return meant.map((port) => ({
-    value: address.around.replace("…", `${address.host}:${port}`),
+    value: address.around.replace("…", () => `${address.host}:${port}`),
     why: `port ${port} is the one that Service ${service.name} has`,
   }));
 }

@@ -38,6 +38,7 @@ function lostFile(had: FileVolume, has: FileVolume, workload: Parameters<typeof 
   const itemsOf = ({ json, member }: FileVolume): readonly JsonValue[] => listAt(json, member, "items");
   const kept = itemsOf(has).map((one) => JSON.stringify(one));
   if (itemsOf(had).some((one) => !kept.includes(JSON.stringify(one)))) return `volume ${has.name} loses a file that it had`;
+  if (kept.length > 0 && has.files.size < kept.length) return `volume ${has.name} would have two files of one name`;
   const mounts = containersOf(workload)
     .flatMap(({ json }) => listAt(json, "volumeMounts"))
     .filter((mount) => textAt(mount, "name") === has.name);

@@ -2,7 +2,7 @@ import { containerOf, type FaultRule, type Proposal, standsNow } from "./fault-r
 import type { JsonValue } from "../messages/conversation.ts";
 import { isObject, listAt, numberAt, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { readListenAddress, takenBeside } from "./listening.ts";
-import { whyNotMeant } from "./meant.ts";
+import { namesWord, whyNotMeant } from "./meant.ts";
 import { quote } from "./quote.ts";
 import { type Container, labelsOf, matchesSelector, selects } from "./workloads.ts";
 
@@ -19,7 +19,7 @@ export const portTakenRule: FaultRule = {
 const probes = ["startupProbe", "livenessProbe", "readinessProbe"] as const;
 const ways = ["httpGet", "tcpSocket", "grpc"] as const;
 
-/** Any port to which the program has a right, where everything that names the old one follows. */
+/** A port to which the program has a right, and which something shows, where everything that names the old one follows. */
 export const portPrivilegedRule: FaultRule = {
   places: ({ field }) => {
     const container = containerOf(field);
@@ -32,6 +32,8 @@ export const portPrivilegedRule: FaultRule = {
     const [old, now] = [readListenAddress(proposal.finding.value ?? ""), readListenAddress(value)];
     if (old === undefined || now === undefined || old.lead !== now.lead) return `${quote(value, 60)} names no other port`;
     if (now.port < 1024) return `the program has no right to port ${now.port} either`;
+    const shown = proposal.finding.candidates.some((one) => one.value === value) || namesWord(proposal.repositoryText, String(now.port));
+    if (!shown) return `nothing shows that port ${now.port} is meant`;
     const { after, now: place } = proposal;
     const beside = takenBeside(after, place.workload, place.container.name, now.port);
     if (beside !== undefined) return `container ${beside.name} of the same pod has port ${now.port}`;

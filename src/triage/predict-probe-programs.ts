@@ -3,6 +3,8 @@ import { containerOf, type FaultRule } from "./fault-rule.ts";
 import { listAt, numberAt, objectAt, textAt, valueAt } from "./kube-object.ts";
 import { declaredPorts } from "./listening.ts";
 import { quote } from "./quote.ts";
+import type { Place } from "./predict.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { Container } from "./workloads.ts";
 
 /** What a probe's program asks of the container itself. */
@@ -36,7 +38,7 @@ export function askedBy(words: readonly string[]): Asked | undefined {
 /** The kubelet asks by itself what the program was to ask, at a port that the container opens to others; how often and how long stays. */
 export const probeProgramRule: FaultRule = {
   places: ({ field }) => ["exec", "httpGet"].map((way) => [...field.slice(0, -2), way]),
-  stays: ({ finding, was, now }) => {
+  stays: ({ finding, was, now, before }) => {
     const probe = finding.field.slice(containerOf(finding.field).length, -2);
     const at = ({ json }: Container, ...way: readonly string[]): JsonValue | undefined => valueAt(json, ...probe, ...way);
     if (at(now.container, "exec") !== undefined) return "nothing shows that the image has another program for its probe";
@@ -48,6 +50,7 @@ export const probeProgramRule: FaultRule = {
     if (Object.keys(more).length > 0) return "the probe asks more than it did";
     if (path !== asked.path || scheme !== asked.scheme || portOf(now.container, port) !== asked.port)
       return `the probe asks something else than ${quote(`${asked.scheme} ${asked.path} at port ${asked.port}`, 100)}`;
+    if (listensInside(before, was, asked.port)) return `by its log the program listens at port ${asked.port} for its own pod alone`;
     return declaredPorts(was.container).includes(asked.port)
       ? undefined
       : `nothing shows that port ${asked.port} can be reached from outside the pod`;
@@ -61,4 +64,15 @@ function portOf({ json }: Container, port: JsonValue | undefined): JsonValue | u
         "containerPort",
       )
     : port;
+}
+
+/** Does a program say that it listens at the address of its own pod alone, where the kubelet does not reach it? */
+function listensInside(snapshot: Snapshot, { workload, container }: Place, port: number): boolean {
+  return workload.pods.some((pod) =>
+    (snapshot.log({ namespace: pod.namespace ?? "", pod: pod.name, container: container.name, previous: false }) ?? [])
+      .slice(0, 200)
+      .some(
+        (line) => /listen|serv|start|bound/i.test(line) && new RegExp(`(?:127\\.0\\.0\\.1|localhost|\\[::1\\]):${port}(?!\\d)`).test(line),
+      ),
+  );
 }

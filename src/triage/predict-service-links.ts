@@ -26,10 +26,12 @@ export const serviceLinkRule: FaultRule = {
   },
 };
 
-function portStays({ now, after }: Proposal, variable: string, service: string, value: string, port: number): string | undefined {
+function portStays(proposal: Proposal, variable: string, service: string, value: string, port: number): string | undefined {
+  const { now, after } = proposal;
   if (value !== String(port)) return `${quote(value, 60)} is not the port of Service ${service}`;
   const host = variablesOf(after, now.workload, now.container).find(({ name }) => name === variable.replace(/PORT$/, "HOST"));
-  if (host === undefined) return undefined;
+  // Which host it asks is the program's own matter: its text has to show that it is at that port.
+  if (host === undefined) return silenceStays(proposal, variable, port);
   const own = now.workload.object.namespace ?? "";
   const named = placeOf(host.value, own);
   return named?.name === service && named.namespace === own ? undefined : `${host.name} names another host than Service ${service}`;

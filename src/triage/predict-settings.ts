@@ -20,9 +20,13 @@ export const settingRenamedRule: FaultRule = {
     if (bare(given) !== bare(entriesOf(was.container, old)[0]))
       return `nothing shows that ${wanted} is to come from anywhere else than ${old} did`;
     if (!tells(repositoryText, wanted)) return `nothing in the repository names ${wanted}`;
-    return tells(repositoryText, old) ? `the repository names ${old} too: it is another setting` : undefined;
+    const other = repositoryText.split("\n").find((line) => tells(line, old) && !(tells(line, wanted) && tookItsPlace.test(line)));
+    return other === undefined ? undefined : `the repository names ${old} too: it may be another setting`;
   },
 };
+
+/** Words by which people tell that a setting has another name now. */
+const tookItsPlace = /renam|replac|instead|former|previous|deprecat|\bnow\b|\bwas\b|→|->|=>/i;
 
 function entriesOf({ json }: Container, name: string): readonly JsonValue[] {
   return listAt(json, "env").filter((one) => textAt(one, "name") === name);
@@ -50,7 +54,8 @@ export function settingStays(proposal: Proposal): string | undefined {
       ? undefined
       : `nothing shows that ${wanted} is in that secret`;
   if (given === undefined || given.value.trim() === "") return `the program is still not given ${wanted}`;
-  return knownValues(proposal, wanted).includes(given.value) || namesWord(repositoryText, given.value)
+  const told = repositoryText.split("\n").some((line) => tells(line, wanted) && namesWord(line, given.value));
+  return told || knownValues(proposal, wanted).includes(given.value)
     ? undefined
     : `nothing shows that ${wanted} is to be ${quote(given.value, 60)}`;
 }

@@ -63,7 +63,6 @@ export function portPrivileged(crash: Crash): Finding | undefined {
   if (listAt(container.json, "securityContext", "capabilities", "add").some((one) => one === "NET_BIND_SERVICE")) return undefined;
   const setting = listenSetting(snapshot, workload, container, port);
   if (setting === undefined) return undefined;
-  const other = port + 8000;
   return {
     fault: "port-privileged",
     severity: "cause",
@@ -72,9 +71,16 @@ export function portPrivileged(crash: Crash): Finding | undefined {
     value: setting.value,
     says: `container ${container.name} is told to listen at port ${port}, and it has no right to a port below ${firstFree}`,
     evidence: [logLine(crash, line)],
-    candidates:
-      takenBeside(snapshot, workload, container.name, other) === undefined
-        ? [{ value: `${setting.lead}${other}`, why: "a port to which every program has a right" }]
-        : [],
+    candidates: portsWithoutRight(crash, setting),
   };
+}
+
+/** Ports that the container declares already, and the one that stands for this one where people have no right to it: 8080 for 80, 8443 for 443. */
+function portsWithoutRight({ snapshot, workload, container }: Crash, { lead, port }: ListenSetting): readonly Candidate[] {
+  const found = new Map(declaredPorts(container).map((one) => [one, "a port that the container declares"]));
+  if (!found.has(port + 8000)) found.set(port + 8000, "it needs no right, and is customary in its place");
+  return [...found]
+    .filter(([one]) => one >= firstFree && takenBeside(snapshot, workload, container.name, one) === undefined)
+    .slice(0, 3)
+    .map(([one, why]) => ({ value: `${lead}${one}`, why }));
 }

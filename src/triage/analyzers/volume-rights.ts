@@ -6,7 +6,9 @@ import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Crash, lastLines, logLine } from "./crash.ts";
 
-const denied = /permission denied|EACCES|not writable|operation not permitted/i;
+const denied = /permission denied|EACCES|not writable/i;
+/** Whoever wants a file to be of another owner needs more than a group. */
+const owns = /\bch(?:own|mod|grp)\b/i;
 
 /** A program that is not root may not write to the volume that it is given: nothing gives the volume to a group of its. */
 export function volumeNotItsOwn(crash: Crash): Finding | undefined {
@@ -17,7 +19,7 @@ export function volumeNotItsOwn(crash: Crash): Finding | undefined {
   if (user === 0 || (user === undefined && !notRoot) || valueAt(spec, "securityContext", "fsGroup") !== undefined) return undefined;
   const mounts = claimMounts(snapshot, workload, container).filter((mount) => takesGroup(snapshot, mount));
   for (const line of lastLines(crash).toReversed()) {
-    const path = denied.test(line) ? pathsIn(line).find((one) => mounts.some(({ at }) => liesIn(one, at))) : undefined;
+    const path = denied.test(line) && !owns.test(line) ? pathsIn(line).find((one) => mounts.some(({ at }) => liesIn(one, at))) : undefined;
     if (path === undefined) continue;
     const group = numberAt(container.json, "securityContext", "runAsGroup") ?? numberAt(spec, "securityContext", "runAsGroup") ?? user;
     return {
