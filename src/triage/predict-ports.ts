@@ -49,6 +49,11 @@ function strayPort({ was, now }: Proposal, from: number, to: number): string | u
     isObject(port) ? JSON.stringify({ ...port, containerPort: moved(port["containerPort"]) }) : JSON.stringify(port);
   if (old.length !== fresh.length || old.some((one, at) => bare(one) !== bare(fresh[at])))
     return "more of the container's ports changes than the one that moves";
+  // What others reach at the node's own port is sent where the container declares it.
+  if (fresh.some((one) => numberAt(one, "hostPort") !== undefined && numberAt(one, "containerPort") === from))
+    return `the node would still send to port ${from}`;
+  if (new RegExp(`(?:localhost|127\\.0\\.0\\.1|\\[::1\\]):${from}(?!\\d)`).test(JSON.stringify(now.workload.template["spec"])))
+    return `something in the pod would still ask at port ${from}`;
   for (const probe of probes)
     for (const way of ways) {
       const [asked, asks] = [was, now].map(({ container }) => resolve(container, valueAt(container.json, probe, way, "port")));

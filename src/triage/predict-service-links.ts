@@ -38,9 +38,9 @@ function portStays(proposal: Proposal, variable: string, service: string, value:
 }
 
 /** What the program does where nobody sets the variable: its text has to show that, and that it reads nothing else of the kubelet's. */
-function silenceStays({ now: { container }, repositoryText }: Proposal, variable: string, port: number): string | undefined {
+function silenceStays({ now: { workload }, repositoryText }: Proposal, variable: string, port: number): string | undefined {
   const others = /\b(?!KUBERNETES_)[A-Z][A-Z0-9_]*(?:_SERVICE_(?:HOST|PORT)|_PORT_\d+_(?:TCP|UDP))/;
-  if (others.test(repositoryText) || others.test(JSON.stringify(container.json)))
+  if (others.test(repositoryText) || others.test(JSON.stringify(workload.template)))
     return "the program reads other variables that the kubelet sets for services";
   // A value that is only set somewhere (`REDIS_PORT=6379`) is none that the program has by itself.
   const otherwise = new RegExp(`\\b${variable}\\b["'\`\\])]*\\s*(?:\\?\\?|\\|\\||\\?:|:-|,|or\\b|default\\b[:=(]?)\\s*["'\`]?${port}\\b`);

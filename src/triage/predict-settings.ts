@@ -1,4 +1,5 @@
 import type { JsonValue } from "../messages/conversation.ts";
+import { keysOf } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
 import { containerOf, type FaultRule, type Proposal } from "./fault-rule.ts";
 import { isObject, listAt, objectAt, refText, textAt } from "./kube-object.ts";
@@ -50,7 +51,7 @@ export function settingStays(proposal: Proposal): string | undefined {
   const [entry] = entriesOf(now.container, wanted);
   const given = variablesOf(after, now.workload, now.container).find(({ name }) => name === wanted);
   if (isObject(objectAt(entry, "valueFrom")["secretKeyRef"]))
-    return knownEntries(proposal, wanted).includes(bare(entry)) || keyIsNamed(entry, wanted)
+    return knownEntries(proposal, wanted).includes(bare(entry)) || onlyKey(proposal, entry, wanted)
       ? undefined
       : `nothing shows that ${wanted} is in that secret`;
   if (given === undefined || given.value.trim() === "") return `the program is still not given ${wanted}`;
@@ -60,10 +61,12 @@ export function settingStays(proposal: Proposal): string | undefined {
     : `nothing shows that ${wanted} is to be ${quote(given.value, 60)}`;
 }
 
-/** `database-url`, `DATABASE_URL`: a key that is named as the variable is. */
-function keyIsNamed(entry: JsonValue | undefined, wanted: string): boolean {
-  const key = textAt(entry, "valueFrom", "secretKeyRef", "key") ?? "";
-  return key.toUpperCase().replaceAll(/[-.]/g, "_") === wanted;
+/** A key that is named as the variable is (`database-url`, `DATABASE_URL`), in the one secret that has such a key. */
+function onlyKey({ before, finding: { object } }: Proposal, entry: JsonValue | undefined, wanted: string): boolean {
+  const [name, key] = ["name", "key"].map((member) => textAt(entry, "valueFrom", "secretKeyRef", member));
+  const isNamed = (one: string): boolean => one.toUpperCase().replaceAll(/[-.]/g, "_") === wanted;
+  const [holder, ...more] = before.of("Secret", object.namespace).filter((secret) => keysOf(secret)?.some(isNamed) === true);
+  return more.length === 0 && holder !== undefined && holder.name === name && key !== undefined && isNamed(key);
 }
 
 /** Containers that may know what a variable is to be: this one in revisions before, and those of other workloads. */

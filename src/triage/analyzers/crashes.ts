@@ -188,9 +188,10 @@ function settingMissing(crash: Crash): Finding | undefined {
   if (given.some(({ name, value }) => name === wanted && value !== "")) return undefined;
   const renamed = renamedSetting(crash, wanted, line);
   if (renamed !== undefined) return renamed;
+  // A variable of the container's own that is not the same under another name is another one; in a config map a key may be misspelt.
   const near = nearMisses(
     wanted,
-    given.map(({ name }) => name),
+    given.filter(({ object }) => object.kind === "ConfigMap").map(({ name }) => name),
   )[0];
   const instead = given.find(({ name }) => name === near);
   const map = listAt(container.json, "envFrom")
