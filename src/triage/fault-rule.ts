@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts";
-import { type FieldStep, fieldText, valueAt } from "./kube-object.ts";
+import { type FieldStep, valueAt } from "./kube-object.ts";
 import type { JsonValue } from "../messages/conversation.ts";
 import type { Place } from "./predict.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -46,9 +46,4 @@ export function stepTo(list: readonly JsonValue[], index: number): FieldStep {
   return typeof name === "string" && names.every((one) => typeof one === "string") && new Set(names).size === names.length
     ? { name }
     : index;
-}
-
-/** Do two fields lead to the same place? */
-export function sameField(a: readonly FieldStep[], b: readonly FieldStep[]): boolean {
-  return fieldText(a) === fieldText(b);
 }
