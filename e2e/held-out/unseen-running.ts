@@ -6,7 +6,6 @@ const limits = "resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { m
 /** Programs that start and end: memory, ports, settings, a full disk, names. */
 export const unseenRunning: readonly HeldOutFault[] = [
   {
-    open: ["named", "right", "wrong"],
     id: "a Java heap may grow beyond what the container may have",
     manifest: deployment(
       "pricer",
@@ -53,7 +52,6 @@ export const unseenRunning: readonly HeldOutFault[] = [
     ],
   },
   {
-    open: ["named", "right"],
     id: "two containers of a pod want the same port",
     manifest: `${deployment(
       "storefront",
@@ -113,7 +111,6 @@ spec:
     ],
   },
   {
-    open: ["right", "wrong"],
     id: "a setting has another name in the new release, and the log says which",
     manifest: deployment(
       "payouts",
@@ -168,7 +165,6 @@ data: { url: "", admin-url: "" }
     ],
   },
   {
-    open: ["named", "right"],
     id: "a variable that the kubelet sets for a service is taken for a setting",
     manifest: deployment(
       "baskets",
@@ -230,7 +226,6 @@ status: { phase: Running, conditions: [{ type: Ready, status: "True" }] }
     ],
   },
   {
-    open: ["named", "right"],
     id: "a database's disk is full",
     manifest: `${deployment(
       "journal",
@@ -297,7 +292,6 @@ allowVolumeExpansion: true
     ],
   },
   {
-    open: ["named", "right"],
     id: "a pod in its node's network asks the node's resolver for a name of the cluster",
     manifest: `apiVersion: apps/v1
 kind: DaemonSet

@@ -17,7 +17,6 @@ const unstarted = (message: string) => looping(128, { reason: "StartError", mess
 /** Pods that do not come up: a probe's program, mounts, rights, images. */
 export const unseenStarting: readonly HeldOutFault[] = [
   {
-    open: ["right"],
     id: "a readiness probe runs a program that the new image does not have",
     manifest: deployment(
       "tariffs",
@@ -68,7 +67,6 @@ export const unseenStarting: readonly HeldOutFault[] = [
     ],
   },
   {
-    open: ["named", "right"],
     id: "one file is mounted by a key that the config map does not have",
     manifest: `${deployment(
       "static",
@@ -115,7 +113,6 @@ data:
     ],
   },
   {
-    open: ["named", "right"],
     id: "a program that is not root may not write to the disk it is given",
     manifest: `${deployment(
       "grafana",
@@ -169,7 +166,6 @@ spec: { accessModes: [ReadWriteOnce], storageClassName: standard, resources: { r
     ],
   },
   {
-    open: ["right"],
     id: "a pull secret that only another namespace has",
     manifest: `${deployment(
       "loyalty",
@@ -242,7 +238,6 @@ data: { token: "" }
     ],
   },
   {
-    open: ["right"],
     id: "a script from a config map is run, and may not be",
     manifest: `${deployment(
       "preview",

@@ -1,6 +1,6 @@
 import { keysOf } from "./analyzers/references.ts";
 import type { Finding } from "./finding.ts";
-import { valueAt } from "./kube-object.ts";
+import { listAt, valueAt } from "./kube-object.ts";
 import { whyNotMeant, whyNotNearest } from "./meant.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -13,6 +13,8 @@ export function referenceStays(finding: Finding, before: Snapshot, after: Snapsh
   if (typeof value !== "string" || value === "") return "nothing is named there any more";
   // As before, and no finding any more: what was missing has been made.
   if (value === finding.value) return undefined;
+  if (otherPullSecrets(finding, before) !== otherPullSecrets(finding, after))
+    return "more of the secrets to pull with changes than the one that is missing";
   const keyField = [...finding.field.slice(0, -1), "key"];
   const [wanted, now] = [at(before, keyField), at(after, keyField)];
   const named = /there is no (\w+) /.exec(finding.says)?.[1] ?? "";
@@ -21,6 +23,14 @@ export function referenceStays(finding: Finding, before: Snapshot, after: Snapsh
     return `${named} ${quote(holders[0]?.value ?? "", 60)} has the key ${quote(wanted, 60)}, which was asked for`;
   const likely = typeof wanted === "string" && holders.length > 0 ? { ...finding, candidates: holders } : finding;
   return whyNotNearest(likely, value, repositoryText);
+}
+
+/** The secrets to pull with beside the one that is missing; empty where something else is missing. */
+function otherPullSecrets({ object, field }: Finding, snapshot: Snapshot): string {
+  const list = field.indexOf("imagePullSecrets") + 1;
+  if (list === 0) return "";
+  const members = listAt(snapshot.find(object.kind, object.namespace, object.name)?.json, ...field.slice(0, list));
+  return JSON.stringify(members.filter((_, index) => index !== field[list]));
 }
 
 function keysIn(snapshot: Snapshot, kind: string, namespace: string | undefined, name: string): readonly string[] {

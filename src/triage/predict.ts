@@ -4,6 +4,7 @@ import { obstaclesOf, tolerates } from "./analyzers/scheduling.ts";
 import { lastRunLog, statesOf } from "./container-state.ts";
 import { siblingKeys } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
+import { faultRule } from "./fault-rules.ts";
 import type { Finding } from "./finding.ts";
 import { fieldText, listAt, numberAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { whyNotMeant, whyNotNearest } from "./meant.ts";
@@ -15,6 +16,7 @@ import { imageStays } from "./predict-images.ts";
 import { limitRangeStays } from "./predict-limit-range.ts";
 import { pullSecretStays } from "./predict-backends.ts";
 import { attachmentStays, placementStays } from "./predict-placement.ts";
+import { settingStays } from "./predict-settings.ts";
 import { startStays } from "./predict-start.ts";
 import { whyObjectStays } from "./predict-objects.ts";
 import { claimClassStays, referenceStays } from "./predict-references.ts";
@@ -66,7 +68,7 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
     case "storage-class":
       return claimClassStays(finding, value);
     case "setting-missing":
-      return settingStays(now, after, finding);
+      return settingStays({ finding, was: place, now, before, after, repositoryText });
     case "key-missing":
       return keyStays(place, before, after, finding, repositoryText);
     case "argument-unknown":
@@ -99,11 +101,14 @@ export function whyItStays(finding: Finding, before: Snapshot, after: Snapshot, 
       return attachmentStays(finding, now.workload, value);
     case "claim-quota":
       return value === undefined ? "the claim asks for nothing any more" : whyNotMeant(finding, value, "");
-    default:
+    default: {
+      const rule = faultRule(finding.fault);
+      if (rule !== undefined) return rule.stays({ finding, was: place, now, before, after, repositoryText });
       return (
         placementStays(finding, place.workload, now.workload, after, value, repositoryText) ??
         startStays(finding, place, now, value, repositoryText)
       );
+    }
   }
 }
 
@@ -221,17 +226,6 @@ function probeStays(place: Place, before: Snapshot, now: Container): string | un
   return given >= need * 1.1
     ? undefined
     : `the program is ended ${given} s after its start, and its log says that it needs ${Math.round(need)} s`;
-}
-
-function settingStays({ workload, container }: Place, after: Snapshot, finding: Finding): string | undefined {
-  const wanted = /asks for ([A-Z][A-Z0-9_]+)/.exec(finding.says)?.[1];
-  if (wanted === undefined) return undefined;
-  const given = variablesOf(after, workload, container).find(({ name }) => name === wanted);
-  const secret = listAt(container.json, "env").some(
-    (one) => textAt(one, "name") === wanted && valueAt(one, "valueFrom", "secretKeyRef") !== undefined,
-  );
-  if (secret || (given !== undefined && given.value.trim() !== "")) return undefined;
-  return `the program is still not given ${wanted}`;
 }
 
 /** A variable of a program has the value that other programs' variable of this name has, and not one that this program has under another name already. */

@@ -1,4 +1,5 @@
 import { type Change, membersOf } from "./changes.ts";
+import { faultRule } from "./fault-rules.ts";
 import type { Finding } from "./finding.ts";
 import { type FieldStep, fieldText, type ObjectRef, refText } from "./kube-object.ts";
 import type { ChangedObject } from "./overlay.ts";
@@ -128,9 +129,10 @@ function ownPlaces(finding: Finding): readonly (readonly FieldStep[])[] {
       const spec = Math.max(field.indexOf("containers"), field.indexOf("initContainers"));
       return [field, [...field.slice(0, spec), "volumes"]];
     }
-    case "key-missing":
     case "reference-missing":
-      return [field, [...field.slice(0, -1), "key"]];
+    case "key-missing":
+      // A secret to pull with is known by its name alone: another one is another member.
+      return field.includes("imagePullSecrets") ? [upTo("imagePullSecrets")] : [field, [...field.slice(0, -1), "key"]];
     case "role-missing":
     case "role-group":
     case "role-verb":
@@ -147,6 +149,8 @@ function ownPlaces(finding: Finding): readonly (readonly FieldStep[])[] {
     case "setting-missing":
       return [field, ...finding.candidates.map(({ value }) => [...field.slice(0, -1), value])];
     default: {
+      const rule = faultRule(fault);
+      if (rule !== undefined) return rule.places(finding);
       // A request may rise with its limit, and fall with it.
       const resources = field.indexOf("resources");
       if (resources < 0) return [field];

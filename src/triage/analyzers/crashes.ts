@@ -1,8 +1,18 @@
 import { type ContainerState, lastRunLog, statesOf, tellingLine } from "../container-state.ts";
+import { type Crash, logLine } from "./crash.ts";
+import { diskFull } from "./disk-full.ts";
+import { heapOverLimit } from "./heap-over-limit.ts";
+import { fileNotExecutable, fileNotThere } from "./mounted-files.ts";
+import { nodeResolver } from "./node-resolver.ts";
+import { portPrivileged, portTaken } from "./ports-refused.ts";
+import { renamedSetting } from "./renamed-settings.ts";
+import { serviceLink } from "./service-links.ts";
+import { volumeNotItsOwn } from "./volume-rights.ts";
 import { commandWords, mountedTexts, type Variable, variablesOf } from "../environment.ts";
 import type { Analyzer, Candidate, Evidence, Finding } from "../finding.ts";
 import { type KubeObject, listAt, refOf, textAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
+import { portCandidates } from "../predict-hosts.ts";
 import { asBytes, quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -19,14 +29,6 @@ export const findCrashes: Analyzer = (snapshot, namespace) => {
   return findings;
 };
 
-interface Crash {
-  readonly snapshot: Snapshot;
-  readonly workload: Workload;
-  readonly container: Container;
-  readonly pod: KubeObject;
-  readonly state: ContainerState;
-}
-
 /** A pod in which the container failed and is not well again: old restarts of one that runs are history. */
 function firstCrash(workload: Workload, container: Container): { pod: KubeObject; state: ContainerState } | undefined {
   const pods = workload.object.kind === "Deployment" ? workload.current : workload.pods;
@@ -41,9 +43,30 @@ function firstCrash(workload: Workload, container: Container): { pod: KubeObject
   return undefined;
 }
 
-/** The first explanation that fits, the surest first. */
+/** What explains a crash, the surest first. */
+const explanations: readonly ((crash: Crash) => Finding | undefined)[] = [
+  heapOverLimit,
+  outOfMemory,
+  fileNotThere,
+  fileNotExecutable,
+  notStarted,
+  portTaken,
+  portPrivileged,
+  diskFull,
+  volumeNotItsOwn,
+  serviceLink,
+  nodeResolver,
+  hostUnknown,
+  settingMissing,
+  argumentUnknown,
+];
+
 function explain(crash: Crash): Finding {
-  return outOfMemory(crash) ?? notStarted(crash) ?? hostUnknown(crash) ?? settingMissing(crash) ?? argumentUnknown(crash) ?? crashed(crash);
+  for (const explanation of explanations) {
+    const finding = explanation(crash);
+    if (finding !== undefined) return finding;
+  }
+  return crashed(crash);
 }
 
 function outOfMemory({ workload, container, pod, state }: Crash): Finding | undefined {
@@ -123,7 +146,7 @@ function hostUnknown(crash: Crash): Finding | undefined {
         value: setting.value,
         says: `container ${container.name} looks for the host ${quote(host, 100)}, which ${setting.name} names and which does not answer`,
         evidence: [logLine(crash, line)],
-        candidates: hostCandidates(snapshot, workload, setting, host),
+        candidates: [...portCandidates(snapshot, workload, setting.value), ...hostCandidates(snapshot, workload, setting, host)],
       };
     }
   return undefined;
@@ -163,9 +186,12 @@ function settingMissing(crash: Crash): Finding | undefined {
   if (line === undefined || wanted === undefined) return undefined;
   const given = variablesOf(snapshot, workload, container);
   if (given.some(({ name, value }) => name === wanted && value !== "")) return undefined;
+  const renamed = renamedSetting(crash, wanted, line);
+  if (renamed !== undefined) return renamed;
+  // A variable of the container's own that is not the same under another name is another one; in a config map a key may be misspelt.
   const near = nearMisses(
     wanted,
-    given.map(({ name }) => name),
+    given.filter(({ object }) => object.kind === "ConfigMap").map(({ name }) => name),
   )[0];
   const instead = given.find(({ name }) => name === near);
   const map = listAt(container.json, "envFrom")
@@ -243,8 +269,4 @@ function crashed(crash: Crash): Finding {
     evidence,
     candidates: [],
   };
-}
-
-function logLine({ pod, state }: Crash, line: string): Evidence {
-  return { object: refOf(pod), from: state.restarts > 0 ? "log of the run before" : "log", text: quote(line, 240) };
 }

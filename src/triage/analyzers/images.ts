@@ -5,7 +5,7 @@ import { distance } from "../near.ts";
 import { perNamespace } from "../per-namespace.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { containersOf, isOver, isReady, workloadsOf, type Workload } from "../workloads.ts";
+import { type Container, containersOf, isOver, isReady, workloadsOf, type Workload } from "../workloads.ts";
 
 const pullReasons: ReadonlySet<string> = new Set([
   "ErrImagePull",
@@ -33,6 +33,10 @@ export const findImages: Analyzer = (snapshot, namespace) => {
           eventsOf(snapshot, pod).find(({ reason, message }) => reason === "Failed" && message.startsWith("Failed to pull"))?.message ??
           shows.message;
         const kind = faultOf(told);
+        if (shows.reason === "ErrImageNeverPull" && knownImages(snapshot, workload, container.name, image).length === 0) {
+          findings.push(neverPulled(workload, container, pod, shows.message));
+          break;
+        }
         const odd = kind === "image-pull-denied" ? oddPullSecret(snapshot, workload) : undefined;
         const pullSecrets = [...workload.way, "spec", "imagePullSecrets", ...(odd === undefined ? [] : [odd.index, "name"])];
         findings.push({
@@ -50,6 +54,20 @@ export const findImages: Analyzer = (snapshot, namespace) => {
     }
   return findings;
 };
+
+/** Nobody may pull the image, and no node holds anything of its repository: not the image is wrong, but that it is never pulled. */
+function neverPulled({ object }: Workload, { name, field, json }: Container, pod: KubeObject, message: string): Finding {
+  return {
+    fault: "image-never-pulled",
+    severity: "cause",
+    object: refOf(object),
+    field: [...field, "imagePullPolicy"],
+    value: textAt(json, "imagePullPolicy"),
+    says: `no node has the image of container ${name}, and its policy is never to pull it`,
+    evidence: [{ object: refOf(pod), from: "status, ErrImageNeverPull", text: quote(message, 240) }],
+    candidates: [{ value: "IfNotPresent", why: "a node pulls what it does not have" }],
+  };
+}
 
 type PullFault = "image-not-found" | "image-platform" | "image-pull-denied" | "image-registry" | "image-name-invalid" | "image-pull";
 
@@ -137,6 +155,30 @@ function faultOf(message: string): PullFault {
   if (/not found|manifest unknown|name unknown|does not exist/i.test(message)) return "image-not-found";
   if (/invalid reference|InvalidImageName|couldn't parse image/i.test(message)) return "image-name-invalid";
   return "image-pull";
+}
+
+/** Secrets with which pods of a namespace that are ready pulled images out of the registry of this workload's own images. */
+export function workingPullSecrets(snapshot: Snapshot, { object, template }: Workload): readonly Candidate[] {
+  const registriesOf = (pod: Pick<Workload, "template">): readonly string[] =>
+    containersOf({ way: [], template: pod.template }).map(({ json }) => registryOf(textAt(json, "image") ?? ""));
+  const wanted = new Set(registriesOf({ template }));
+  const found = new Map<string, string>();
+  for (const pod of snapshot.of("Pod", object.namespace).filter(isReady)) {
+    const [secret, ...more] = listAt(pod.json, "spec", "imagePullSecrets").flatMap((one) => textAt(one, "name") ?? []);
+    // Of several secrets it is not known which one opened the registry.
+    if (secret === undefined || more.length > 0 || found.has(secret)) continue;
+    const held = snapshot.find("Secret", object.namespace, secret);
+    const registry = registriesOf({ template: pod.json }).find((one) => wanted.has(one));
+    if (registry !== undefined && pullTypes.has(textAt(held?.json, "type") ?? ""))
+      found.set(secret, `pod ${pod.name} pulls from the same registry with it`);
+  }
+  return [...found].slice(0, 3).map(([value, why]) => ({ value, why }));
+}
+
+/** `registry.acme.example/web:1` → `registry.acme.example`; an image without a registry comes from Docker's. */
+function registryOf(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : "docker.io";
 }
 
 /** Images that have run in this place or that nodes hold of the same repository, the nearest first; those that ran here come before all. */

@@ -1,5 +1,5 @@
 import type { Candidate, Evidence, Finding } from "../finding.ts";
-import { numberAt, refOf, textAt } from "../kube-object.ts";
+import { listAt, numberAt, refOf, textAt } from "../kube-object.ts";
 import type { KubeObject } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Container } from "../workloads.ts";
@@ -15,7 +15,26 @@ export function explainAnswer(
   pod: KubeObject,
   lines: readonly string[],
 ): Answer | undefined {
-  return otherScheme(said, container, member, word) ?? tooSlow(said, container, member, word, pod, lines);
+  return (
+    noProgram(said, container, member, word) ??
+    otherScheme(said, container, member, word) ??
+    tooSlow(said, container, member, word, pod, lines)
+  );
+}
+
+/** The probe runs a program that the image does not have. */
+function noProgram(said: string, container: Container, member: string, word: string): Answer | undefined {
+  const program = /exec: \\?"([^"\\]{1,200})\\?": (?:executable file not found|stat [^:]{1,200}: no such file)/.exec(said)?.[1];
+  const words = listAt(container.json, member, "exec", "command");
+  if (program === undefined || words[0] !== program) return undefined;
+  return {
+    fault: "probe-program",
+    severity: "cause",
+    field: [...container.field, member, "exec", "command"],
+    value: words.filter((one) => typeof one === "string").join(" "),
+    says: `the ${word} probe of container ${container.name} runs ${quote(program, 80)}, a program that its image does not have`,
+    candidates: [],
+  };
 }
 
 function otherScheme(said: string, container: Container, member: string, word: string): Answer | undefined {

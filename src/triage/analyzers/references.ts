@@ -2,7 +2,9 @@ import type { JsonValue } from "../../messages/conversation.ts";
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
 import { type FieldStep, flagAt, isObject, type KubeObject, listAt, objectAt, refOf, refText, textAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
+import { isPullSecret } from "../predict-backends.ts";
 import { quote } from "../quote.ts";
+import { workingPullSecrets } from "./images.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { containersOf, type Workload, workloadsOf } from "../workloads.ts";
 
@@ -56,7 +58,9 @@ function checkReference(snapshot: Snapshot, namespace: string, workload: Workloa
         value: name,
         says: `there is no ${kind} ${quote(name, 80)} in namespace ${namespace}, which ${use} names${elsewhere === undefined ? "" : `; namespace ${elsewhere.namespace ?? ""} has one`}`,
         evidence: [{ object, from: use, text: quote(name) }],
-        candidates: nearMisses(name, there).map((value) => ({ value, why: `a ${kind} of that name is there` })),
+        candidates: field.includes("imagePullSecrets")
+          ? pullSecretCandidates(snapshot, workload, name, there)
+          : nearMisses(name, there).map((value) => ({ value, why: `a ${kind} of that name is there` })),
       },
     ];
   }
@@ -75,6 +79,13 @@ function checkReference(snapshot: Snapshot, namespace: string, workload: Workloa
       candidates: keyCandidates(snapshot, workload, reference, keys),
     },
   ];
+}
+
+/** Of secrets to pull with only those with which somebody pulls: one whose name comes near, else one that opens the same registry. */
+function pullSecretCandidates(snapshot: Snapshot, workload: Workload, name: string, there: readonly string[]): readonly Candidate[] {
+  const near = nearMisses(name, there).filter((one) => isPullSecret(snapshot.find("Secret", workload.object.namespace, one)));
+  const named = near.map((value) => ({ value, why: "a Secret of that name is there" }));
+  return named.length > 0 ? named : workingPullSecrets(snapshot, workload);
 }
 
 /** Keys that may have been meant: the one that another workload's variable of this name reads, those that nothing of the container reads yet, near misses. */

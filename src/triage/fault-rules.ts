@@ -1,0 +1,30 @@
+import type { FaultRule } from "./fault-rule.ts";
+import { fileNotExecutableRule, fileNotThereRule } from "./predict-mounted-files.ts";
+import { heapRule } from "./predict-heap.ts";
+import { portPrivilegedRule, portTakenRule } from "./predict-ports.ts";
+import { probeProgramRule } from "./predict-probe-programs.ts";
+import { neverPulledRule } from "./predict-never-pulled.ts";
+import { nodeResolverRule } from "./predict-resolver.ts";
+import { serviceLinkRule } from "./predict-service-links.ts";
+import { settingRenamedRule } from "./predict-settings.ts";
+import { diskFullRule, volumeRightsRule } from "./predict-volumes.ts";
+
+const rules: ReadonlyMap<string, FaultRule> = new Map([
+  ["disk-full", diskFullRule],
+  ["file-not-executable", fileNotExecutableRule],
+  ["file-not-in-volume", fileNotThereRule],
+  ["heap-over-limit", heapRule],
+  ["image-never-pulled", neverPulledRule],
+  ["node-resolver", nodeResolverRule],
+  ["port-privileged", portPrivilegedRule],
+  ["port-taken", portTakenRule],
+  ["probe-program", probeProgramRule],
+  ["service-link", serviceLinkRule],
+  ["setting-renamed", settingRenamedRule],
+  ["volume-not-its-own", volumeRightsRule],
+]);
+
+/** The rule of a kind of fault that has one of its own; `undefined` where `predict.ts` and `scope.ts` know what it takes. */
+export function faultRule(fault: string): FaultRule | undefined {
+  return rules.get(fault);
+}
