@@ -31,7 +31,6 @@ const surge = refused(
 /** Disks, zones, classes, quotas and rules: what the scheduler, a provisioner or the API server does not grant. */
 export const unseenPlacing: readonly HeldOutFault[] = [
   {
-    open: ["named", "right"],
     id: "a claim is to be shared by nodes, and its class has disks for one",
     manifest: `${deployment(
       "albums",
@@ -99,7 +98,6 @@ volumeBindingMode: Immediate
     ],
   },
   {
-    open: ["named", "right"],
     id: "a pod is to run in one zone, and its disk is in another",
     manifest: `${deployment(
       "suggest",
@@ -165,7 +163,6 @@ volumeBindingMode: WaitForFirstConsumer
     ],
   },
   {
-    open: ["right"],
     id: "a priority class that there is not",
     manifest: deployment(
       "alerts",

@@ -120,7 +120,6 @@ subjects:
     ],
   },
   {
-    open: ["right"],
     id: "a role grants deployments of the core group, where there are none",
     manifest: `apiVersion: batch/v1
 kind: CronJob
@@ -203,7 +202,6 @@ status:
     ],
   },
   {
-    open: ["wrong"],
     id: "an autoscaler is for a deployment that is called otherwise",
     manifest: `${deployment(
       "front-desk",
@@ -377,7 +375,6 @@ spec:
     ],
   },
   {
-    open: ["right"],
     id: "an ingress sends to the container's port, which the service does not have",
     manifest: site("kiosk", 8080, "number: 8080"),
     beside: nginx,

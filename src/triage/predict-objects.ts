@@ -3,6 +3,8 @@ import { admittedPods } from "./analyzers/network-policies.ts";
 import type { Finding } from "./finding.ts";
 import { isObject, type KubeObject, listAt, objectAt, refText, textsAt, valueAt } from "./kube-object.ts";
 import { routeStays, setServiceStays } from "./predict-backends.ts";
+import { ingressPortStays, scalerTargetStays } from "./predict-names.ts";
+import { claimAccessStays, volumeAwayStays } from "./predict-volumes.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { labelsOf, selects, workloadsOf } from "./workloads.ts";
@@ -19,8 +21,15 @@ export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapsh
       return selectorStays(finding, object, before, after);
     case "policy-admits-nobody":
       return policyStays(finding, object, after);
-    case "ingress-backend":
     case "ingress-port":
+      return ingressPortStays(finding, object, before, after);
+    case "claim-access-mode":
+      return claimAccessStays(finding, object);
+    case "volume-away":
+      return volumeAwayStays(finding, object, after);
+    case "scaler-target":
+      return scalerTargetStays(finding, object, after, repositoryText);
+    case "ingress-backend":
       return namedStays(finding, object, "nothing answers there any more");
     case "ingress-certificate":
       return namedStays(finding, object, "no certificate is shown any more");

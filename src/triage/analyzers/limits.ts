@@ -37,7 +37,8 @@ function refusedPods(snapshot: Snapshot, workload: Workload): Finding[] {
     const bound = /(maximum|minimum) (cpu|memory) usage per (?:Container|Pod) is ([\w.]+), but (limit|request) is ([\w.]+)/.exec(said);
     const account = /serviceaccount "([^"]+)" not found/.exec(said)?.[1];
     const first = containersOf(workload).find(({ init }) => !init);
-    if (account !== undefined) return [];
+    // What is missing has a finding of its own, at the place that names it.
+    if (account !== undefined || (/no PriorityClass with name \S+ was found/.test(said) && snapshot.covers("PriorityClass"))) return [];
     return [
       {
         fault: needs !== null ? "quota-needs-requests" : bound !== null ? "limit-range" : "pods-refused",
