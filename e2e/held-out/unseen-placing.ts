@@ -200,7 +200,6 @@ value: 2000000000
     ],
   },
   {
-    open: ["wrong"],
     id: "a quota wants a limit that the container does not say",
     manifest: `${deployment(
       "digest",
@@ -236,7 +235,6 @@ spec: { hard: { requests.memory: 2Gi, limits.memory: 4Gi } }
     ],
   },
   {
-    open: ["named", "right"],
     id: "a pod does not keep to the standard that is enforced",
     // The standard is the default of the API server's admission, so that no label of the namespace shows it.
     manifest: deployment(
@@ -280,7 +278,6 @@ containers:
     ],
   },
   {
-    open: ["named", "right"],
     id: "a rollout needs one pod more than the quota takes, and lets none go first",
     manifest: `${deployment(
       "gate",

@@ -256,7 +256,6 @@ spec:
     ],
   },
   {
-    open: ["named", "right"],
     id: "a policy lets a program reach its neighbour, and not the cluster's names",
     manifest: `${deployment(
       "bundles",
@@ -402,7 +401,6 @@ spec:
     ],
   },
   {
-    open: ["named", "right"],
     id: "a certificate is to come from an issuer that there is not",
     manifest: `${site("portal", 8080, "name: http", "ingressClassName: nginx\n  tls: [{ hosts: [portal.acme.example], secretName: portal-tls }]")}---
 apiVersion: cert-manager.io/v1

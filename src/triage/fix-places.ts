@@ -109,7 +109,8 @@ export function insertField(
   const written = textual(field) ? quoted(value) : scalar(value);
   if (map.flow === true) {
     const end = map.items.at(-1)?.value?.range?.[1];
-    return end === undefined || keys.length > 1 ? undefined : { path: place.path, start: end, end, text: `, ${keys[0] ?? ""}: ${written}` };
+    const nested = keys.toReversed().reduce((inner, key, depth) => `${key}: ${depth === 0 ? inner : `{ ${inner} }`}`, written);
+    return end === undefined ? undefined : { path: place.path, start: end, end, text: `, ${nested}` };
   }
   const first = map.items[0]?.key.range?.[0];
   if (first === undefined) return undefined;

@@ -3,7 +3,9 @@ import { admittedPods } from "./analyzers/network-policies.ts";
 import type { Finding } from "./finding.ts";
 import { isObject, type KubeObject, listAt, objectAt, refText, textsAt, valueAt } from "./kube-object.ts";
 import { routeStays, setServiceStays } from "./predict-backends.ts";
-import { ingressPortStays, scalerTargetStays } from "./predict-names.ts";
+import { ingressPortStays, nameStays, scalerTargetStays } from "./predict-names.ts";
+import { shutOutStays } from "./predict-names-policy.ts";
+import { refusedPodStays } from "./predict-refused-pods.ts";
 import { claimAccessStays, volumeAwayStays } from "./predict-volumes.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -23,6 +25,15 @@ export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapsh
       return policyStays(finding, object, after);
     case "ingress-port":
       return ingressPortStays(finding, object, before, after);
+    case "rollout-over-quota":
+    case "quota-needs":
+    case "pod-security":
+    case "pod-security-forbids":
+      return refusedPodStays(finding, object, before, after, repositoryText);
+    case "policy-shuts-out-names":
+      return shutOutStays(object, before, after);
+    case "certificate-issuer":
+      return nameStays(finding, object, repositoryText);
     case "claim-access-mode":
       return claimAccessStays(finding, object);
     case "volume-away":

@@ -128,6 +128,15 @@ function ownPlaces(finding: Finding): readonly (readonly FieldStep[])[] {
       const spec = Math.max(field.indexOf("containers"), field.indexOf("initContainers"));
       return [field, [...field.slice(0, spec), "volumes"]];
     }
+    case "rollout-over-quota":
+      return [upTo("rollingUpdate")];
+    case "quota-needs":
+      return [field];
+    // What the pod may say for all of its containers.
+    case "pod-security": {
+      const spec = Math.max(field.indexOf("containers"), field.indexOf("initContainers"));
+      return [field, [...field.slice(0, spec), ...field.slice(field.indexOf("securityContext"))]];
+    }
     case "key-missing":
     case "reference-missing":
       return [field, [...field.slice(0, -1), "key"]];

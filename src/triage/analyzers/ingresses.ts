@@ -3,6 +3,7 @@ import { type FieldStep, type KubeObject, listAt, numberAt, objectAt, refOf, tex
 import type { JsonValue } from "../../messages/conversation.ts";
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
+import { certificateFor } from "./issuers.ts";
 import { keysOf } from "./references.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { containersOf, labelsOf, selects, workloadsOf } from "../workloads.ts";
@@ -136,14 +137,15 @@ function certificateFindings(snapshot: Snapshot, ingress: KubeObject): Finding[]
     if (name === undefined) return [];
     const secret = secrets.find((one) => one.name === name);
     if (secret !== undefined && holdsCertificate(secret)) return [];
+    const certificate = certificateFor(snapshot, ingress.namespace, name);
     return [
       {
         fault: "ingress-certificate",
-        severity: "cause",
+        severity: certificate === undefined ? "cause" : "symptom",
         object: refOf(ingress),
         field: ["spec", "tls", index, "secretName"],
         value: name,
-        says: `Ingress ${ingress.name} takes its certificate from Secret ${quote(name, 80)}, which ${secret === undefined ? "is not there" : "holds none"}`,
+        says: `Ingress ${ingress.name} takes its certificate from Secret ${quote(name, 80)}, which ${secret === undefined ? "is not there" : "holds none"}${certificate === undefined ? "" : `: Certificate ${certificate.name} is to fill it`}`,
         evidence: [],
         candidates: nearMisses(
           name,
