@@ -27,6 +27,7 @@ export function findRightsChanges(
     // A right on what its group does not have is none: nobody loses it, and where the group is what is wrong it was meant for the right one.
     const [written, has] = [grantsOf(before), grantsOf(after)];
     const moved = written.filter((grant) => !isSomewhere(grant)).flatMap((grant) => movedTo(grant, after, findings));
+    const meant = moved.filter(({ verb }) => verb !== "*");
     const had = written.filter(isSomewhere);
     const alike = (grant: Grant): boolean => written.some((one) => textOf({ ...one, group: grant.group }) === textOf(grant));
     const given = has.filter((grant) => isSomewhere(grant) || !alike(grant));
@@ -36,12 +37,15 @@ export function findRightsChanges(
     return [
       ...beyond(
         given.filter((grant) => isTooWide(grant, findings) || (grant.name === undefined && isOfOne(grant, [...had, ...moved]))),
-        [...had, ...moved.filter(({ verb }) => verb !== "*")],
+        [...had, ...meant],
       ).map((grant): RightsChange => ({ rule: "rights-too-wide", says: says("allow", grant) })),
-      ...beyond(had, has).map((grant): RightsChange => ({ rule: "right-removed", says: says("no longer allow", grant) })),
+      ...beyond([...had, ...meant], has).map((grant): RightsChange => ({ rule: "right-removed", says: says("no longer allow", grant) })),
     ];
   }
   if (after.kind === "RoleBinding" || after.kind === "ClusterRoleBinding") {
+    const known = new Set(listAt(before?.json, "subjects").map((one) => JSON.stringify(one)));
+    if (listAt(after.json, "subjects").some((one) => !known.has(JSON.stringify(one)) && !isSubject(one)))
+      return [{ rule: "rule-malformed", says: `a subject of ${name} does not have the form of one` }];
     const [role, was] = [after, before].map((one) => textAt(one?.json, "roleRef", "name") ?? "");
     if (role !== undefined && role !== was && wideRoles.has(role))
       return [{ rule: "rights-too-wide", says: `${name} would give the rights of ${role}` }];
@@ -56,6 +60,12 @@ function isMalformed(rule: JsonValue): boolean {
   return Object.entries(rule).some(
     ([member, list]) => !ruleMembers.has(member) || !Array.isArray(list) || list.some((word) => typeof word !== "string"),
   );
+}
+
+const subjectMembers: ReadonlySet<string> = new Set(["kind", "apiGroup", "name", "namespace"]);
+
+function isSubject(subject: JsonValue): boolean {
+  return isObject(subject) && Object.entries(subject).every(([member, value]) => subjectMembers.has(member) && typeof value === "string");
 }
 
 interface Grant {

@@ -1,10 +1,16 @@
-import type { JsonValue } from "../../messages/conversation.ts";
+import type { JsonObject, JsonValue } from "../../messages/conversation.ts";
 import { isObject, type KubeObject, listAt, numberAt, textAt, textsAt, valueAt } from "../kube-object.ts";
+import { perNamespace } from "../per-namespace.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { isOver, labelsOf, matchesSelector, selects } from "../workloads.ts";
 
 /** Whom every cluster asks for names, where the snapshot does not show it: the labels that Kubernetes itself gives. */
-const usual = { namespace: { "kubernetes.io/metadata.name": "kube-system" }, pod: { "k8s-app": "kube-dns" }, service: "kube-dns" };
+const usual = {
+  namespace: { "kubernetes.io/metadata.name": "kube-system" },
+  pod: { "k8s-app": "kube-dns" },
+  service: "kube-dns",
+  space: "kube-system",
+};
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -15,19 +21,21 @@ interface NameServer {
   readonly ports: readonly number[];
 }
 
-function nameServerOf(snapshot: Snapshot): NameServer {
-  const service = snapshot.find("Service", "kube-system", usual.service);
+const nameServerIn = perNamespace((snapshot, space): NameServer => {
+  const service = snapshot.find("Service", space, usual.service);
   const port = listAt(service?.json, "spec", "ports").find((one) => numberAt(one, "port") === 53 && textAt(one, "protocol") === "UDP");
   const pods = snapshot
-    .of("Pod", "kube-system")
+    .of("Pod", space)
     .filter((pod) => !isOver(pod) && selects(textsAt(service?.json, "spec", "selector"), labelsOf(pod.json)));
-  const namespace = snapshot.of("Namespace").find(({ name }) => name === "kube-system");
+  const namespace = snapshot.of("Namespace").find(({ name }) => name === space);
   return {
     namespace: namespace === undefined ? usual.namespace : labelsOf(namespace.json),
     pods: pods.length === 0 ? [usual.pod] : pods.map(({ json }) => labelsOf(json)),
     ports: [numberAt(port, "targetPort") ?? 53],
   };
-}
+});
+
+const nameServerOf = (snapshot: Snapshot): NameServer => nameServerIn(snapshot, usual.space);
 
 /** Lines by which a program, or its library, says that nobody answered when it asked for a name; that a name is not known is another matter. */
 const unanswered =
@@ -67,14 +75,23 @@ export function mayAskForNames(snapshot: Snapshot, policy: KubeObject): boolean 
 export function isForNamesAlone(snapshot: Snapshot, policy: KubeObject, rule: JsonValue): boolean {
   const server = nameServerOf(snapshot);
   const [peers, ports] = [listAt(rule, "to"), listAt(rule, "ports")];
-  if (!isObject(rule) || Object.keys(rule).some((key) => key !== "to" && key !== "ports")) return false;
+  if (!hasOnly(rule, ["to", "ports"]) || !ports.every((port) => hasOnly(port, ["protocol", "port"]))) return false;
   if (peers.length === 0 || !peers.every((peer) => isPeer(peer) && choosesServer(peer, policy, server) && !reachesOthers(snapshot, peer)))
     return false;
   return ports.every((port) => isNamePort(port, server, false)) && ports.some((port) => isNamePort(port, server, true));
 }
 
 function isPeer(peer: JsonValue): boolean {
-  return isObject(peer) && Object.keys(peer).every((key) => key === "namespaceSelector" || key === "podSelector");
+  return hasOnly(peer, ["namespaceSelector", "podSelector"]) && Object.values(peer as JsonObject).every(isSelector);
+}
+
+/** A member that the API server does not know would be no choice at all. */
+function isSelector(selector: JsonValue): boolean {
+  return hasOnly(selector, ["matchLabels", "matchExpressions"]);
+}
+
+function hasOnly(value: JsonValue, members: readonly string[]): boolean {
+  return isObject(value) && Object.keys(value).every((key) => members.includes(key));
 }
 
 function choosesServer(peer: JsonValue, policy: KubeObject, { namespace, pods }: NameServer): boolean {

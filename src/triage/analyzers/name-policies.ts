@@ -1,7 +1,7 @@
 import { lastRunLog, statesOf } from "../container-state.ts";
-import { egressPolicies, mayAskForNames, unansweredName } from "./cluster-names.ts";
+import { mayAskForNames, unansweredName } from "./cluster-names.ts";
 import type { Analyzer, Evidence, Finding } from "../finding.ts";
-import { type KubeObject, refOf, refText, valueAt } from "../kube-object.ts";
+import { type KubeObject, listAt, refOf, refText, valueAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { isOver, labelsOf, matchesSelector } from "../workloads.ts";
@@ -11,12 +11,19 @@ import { isOver, labelsOf, matchesSelector } from "../workloads.ts";
  * for names, and no other policy of them lets them ask.
  */
 export const findNamePolicies: Analyzer = (snapshot, namespace) => {
-  if (snapshot.of("NetworkPolicy", namespace).length === 0) return [];
+  const policies = snapshot
+    .of("NetworkPolicy", namespace)
+    .filter(({ json }) => listAt(json, "spec", "policyTypes").includes("Egress"))
+    .map((policy) => ({ policy, opens: mayAskForNames(snapshot, policy) }));
+  if (policies.every(({ opens }) => opens)) return [];
   const found = new Map<string, Finding>();
   for (const pod of snapshot.of("Pod", namespace)) {
-    const policies = isOver(pod) ? [] : egressPolicies(snapshot, pod);
-    if (policies.length === 0 || policies.some((policy) => mayAskForNames(snapshot, policy))) continue;
-    const policy = narrowest(snapshot, policies);
+    const own = isOver(pod) ? [] : policies.filter(({ policy }) => chooses(policy, pod));
+    if (own.length === 0 || own.some(({ opens }) => opens)) continue;
+    const policy = narrowest(
+      snapshot,
+      own.map((one) => one.policy),
+    );
     const evidence = policy === undefined || found.has(refText(policy)) ? undefined : whoSaysSo(snapshot, pod);
     if (policy === undefined || evidence === undefined) continue;
     found.set(refText(policy), {
@@ -33,10 +40,13 @@ export const findNamePolicies: Analyzer = (snapshot, namespace) => {
   return [...found.values()];
 };
 
+function chooses({ json }: KubeObject, pod: KubeObject): boolean {
+  return matchesSelector(valueAt(json, "spec", "podSelector"), labelsOf(pod.json));
+}
+
 /** Of several policies the one that is about the fewest pods: what only this program may do is written there. */
 function narrowest(snapshot: Snapshot, policies: readonly KubeObject[]): KubeObject | undefined {
-  const size = ({ json, namespace }: KubeObject): number =>
-    snapshot.of("Pod", namespace).filter((pod) => matchesSelector(valueAt(json, "spec", "podSelector"), labelsOf(pod.json))).length;
+  const size = (policy: KubeObject): number => snapshot.of("Pod", policy.namespace).filter((pod) => chooses(policy, pod)).length;
   return policies.toSorted((a, b) => size(a) - size(b))[0];
 }
 
