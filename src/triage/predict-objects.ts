@@ -1,11 +1,12 @@
 import { atLeast, budgetPods } from "./analyzers/limits.ts";
 import { admittedPods } from "./analyzers/network-policies.ts";
 import type { Finding } from "./finding.ts";
-import { isObject, type KubeObject, listAt, objectAt, refText, textsAt, valueAt } from "./kube-object.ts";
+import { isObject, type KubeObject, listAt, objectAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { routeStays, setServiceStays } from "./predict-backends.ts";
 import { ingressPortStays, nameStays, scalerTargetStays } from "./predict-names.ts";
 import { shutOutStays } from "./predict-names-policy.ts";
 import { refusedPodStays } from "./predict-refused-pods.ts";
+import { claimClassStays } from "./predict-references.ts";
 import { claimAccessStays, volumeAwayStays } from "./predict-volumes.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -34,6 +35,8 @@ export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapsh
       return shutOutStays(object, before, after);
     case "certificate-issuer":
       return nameStays(finding, object, repositoryText);
+    case "storage-class":
+      return object.kind === "PersistentVolumeClaim" ? claimClassStays(finding, textAt(object.json, ...finding.field)) : undefined;
     case "claim-access-mode":
       return claimAccessStays(finding, object);
     case "volume-away":

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../messages/conversation.ts";
+import type { Candidate } from "../finding.ts";
 import { isObject, type KubeObject, listAt, numberAt, textAt, textsAt, valueAt } from "../kube-object.ts";
 import { perNamespace } from "../per-namespace.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -69,6 +70,21 @@ export function mayAskForNames(snapshot: Snapshot, policy: KubeObject): boolean 
     const ports = listAt(rule, "ports");
     return reaches && (ports.length === 0 || ports.some((port) => isNamePort(port, server, true)));
   });
+}
+
+/** The rule that lets pods ask the name server, by the labels that Kubernetes itself gives it. */
+export function nameRule(snapshot: Snapshot): Candidate {
+  const ports = ["UDP", "TCP"].flatMap((protocol) =>
+    [...new Set([53, ...nameServerOf(snapshot).ports])].map((port) => `{ protocol: ${protocol}, port: ${port} }`),
+  );
+  const [space, pods] = [usual.namespace, usual.pod].map(
+    (labels) => Object.entries(labels).map(([key, value]) => `${key}: ${value}`)[0] ?? "",
+  );
+  return {
+    value: `{ to: [{ namespaceSelector: { matchLabels: { ${space ?? ""} } }, podSelector: { matchLabels: { ${pods ?? ""} } } }], ports: [${ports.join(", ")}] }`,
+    why: "a rule of its own for the name server",
+    yaml: true,
+  };
 }
 
 /** Does a rule let out to the cluster's name server, to its port, and to nothing else? */

@@ -1,5 +1,5 @@
 import { lastRunLog, statesOf } from "../container-state.ts";
-import { mayAskForNames, unansweredName } from "./cluster-names.ts";
+import { mayAskForNames, nameRule, unansweredName } from "./cluster-names.ts";
 import type { Analyzer, Evidence, Finding } from "../finding.ts";
 import { type KubeObject, listAt, refOf, refText, valueAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
@@ -34,7 +34,7 @@ export const findNamePolicies: Analyzer = (snapshot, namespace) => {
       value: undefined,
       says: `NetworkPolicy ${policy.name} says where pods may connect, and does not let them ask the cluster's name server (port 53 over UDP, k8s-app=kube-dns in namespace kube-system)`,
       evidence: [evidence],
-      candidates: [],
+      candidates: [nameRule(snapshot)],
     });
   }
   return [...found.values()];

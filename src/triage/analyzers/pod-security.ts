@@ -61,14 +61,18 @@ function keepsTo({ template }: Pick<Workload, "template">, { json }: Pick<Contai
 function unmet(workload: Workload, container: Container, demand: Demand, standard: string, evidence: Finding["evidence"]): Finding {
   const { member, wanted } = demand;
   const path = `securityContext.${member.join(".")}`;
-  const candidates: Candidate[] = member.includes("drop") ? [] : [{ value: wanted, why: `what the standard demands` }];
+  const isList = member.includes("drop");
+  // A list that is there gets one member more, one that is not is written whole.
+  const isThere = isList && valueAt(container.json, "securityContext", ...member) !== undefined;
+  const value = isList && !isThere ? `[${wanted}]` : wanted;
+  const candidates: Candidate[] = [{ value, why: "what the standard demands", yaml: isList && !isThere }];
   return {
     fault: "pod-security",
     severity: "cause",
     object: refOf(workload.object),
     field: [...container.field, "securityContext", ...member],
     value: textAt(container.json, "securityContext", ...member),
-    says: `pods of ${workload.object.name} are refused by the pod security standard ${quote(standard, 60)}: container ${container.name} has to set ${path} to ${member.includes("drop") ? `[${wanted}]` : wanted}`,
+    says: `pods of ${workload.object.name} are refused by the pod security standard ${quote(standard, 60)}: container ${container.name} has to set ${path} to ${isList ? `[${wanted}]` : wanted}`,
     evidence,
     candidates,
   };
