@@ -1,7 +1,6 @@
 import type { Finding } from "./finding.ts";
 import { type KubeObject, listAt, numberAt, objectAt, refText, textAt } from "./kube-object.ts";
 import { whyNotNearest } from "./meant.ts";
-import { nearMisses } from "./near.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -37,8 +36,8 @@ export function ingressPortStays(finding: Finding, ingress: KubeObject, before: 
   const [was, is] = [before.find(ingress.kind, ingress.namespace, ingress.name)?.json, ingress.json].map(
     (json) => textAt(json, ...way, "name") ?? "",
   );
-  if (was !== is && nearMisses(was ?? "", [is ?? ""]).length === 0)
-    return `nothing shows that Service ${quote(is ?? "", 60)} is meant rather than ${quote(was ?? "", 60)}`;
+  // That the port is of another service is a guess that nothing here bears out.
+  if (was !== is) return `nothing shows that Service ${quote(is ?? "", 60)} is meant rather than ${quote(was ?? "", 60)}`;
   const service = after.find("Service", ingress.namespace, is ?? "");
   const found = listAt(service?.json, "spec", "ports").find((one) =>
     number === undefined ? textAt(one, "name") === name : numberAt(one, "port") === number,
