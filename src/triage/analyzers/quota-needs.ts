@@ -1,5 +1,6 @@
 import type { Candidate, Finding } from "../finding.ts";
 import { objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
+import { quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Container, containersOf, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
@@ -83,7 +84,7 @@ function shownValues(snapshot: Snapshot, workload: Workload, container: Containe
   const found = new Map<string, string>();
   const learn = ({ json }: Pick<Container, "json">, why: string): void => {
     const value = textAt(json, "resources", side, dimension);
-    if (value !== undefined && !found.has(value)) found.set(value, why);
+    if (quantity(value) !== undefined && value !== undefined && !found.has(value)) found.set(value, why);
   };
   for (const set of revisionsOf(snapshot, workload.object).slice(1))
     for (const one of containersOf({ way: [], template: objectAt(set.json, "spec", "template") }))
