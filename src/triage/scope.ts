@@ -132,10 +132,12 @@ function ownPlaces(finding: Finding): readonly (readonly FieldStep[])[] {
       return [upTo("rollingUpdate")];
     case "quota-needs":
       return [field];
-    // What the pod may say for all of its containers.
+    // Some of it the pod may say for all of its containers.
     case "pod-security": {
+      const at = field.indexOf("securityContext");
       const spec = Math.max(field.indexOf("containers"), field.indexOf("initContainers"));
-      return [field, [...field.slice(0, spec), ...field.slice(field.indexOf("securityContext"))]];
+      const ofPod = ["seccompProfile", "runAsNonRoot"].includes(String(field[at + 1]));
+      return ofPod ? [field, [...field.slice(0, spec), ...field.slice(at)]] : [field];
     }
     case "key-missing":
     case "reference-missing":
