@@ -1,7 +1,7 @@
 import { atLeast, budgetPods } from "./analyzers/limits.ts";
 import { admittedPods } from "./analyzers/network-policies.ts";
 import type { Finding } from "./finding.ts";
-import { isObject, type KubeObject, listAt, objectAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
+import { flagAt, isObject, type KubeObject, listAt, objectAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { routeStays, setServiceStays } from "./predict-backends.ts";
 import { ingressPortStays, nameStays, scalerTargetStays } from "./predict-names.ts";
 import { shutOutStays } from "./predict-names-policy.ts";
@@ -35,6 +35,9 @@ export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapsh
       return shutOutStays(object, before, after);
     case "certificate-issuer":
       return nameStays(finding, object, repositoryText);
+    // New pods have not asked for a name yet; a restart is no answer.
+    case "names-withheld":
+      return flagAt(object.json, ...finding.field) === true ? undefined : "its names are still given to ready pods alone";
     case "storage-class":
       return object.kind === "PersistentVolumeClaim" ? claimClassStays(finding, textAt(object.json, ...finding.field)) : undefined;
     case "claim-access-mode":
