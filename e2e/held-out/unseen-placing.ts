@@ -31,7 +31,6 @@ const surge = refused(
 /** Disks, zones, classes, quotas and rules: what the scheduler, a provisioner or the API server does not grant. */
 export const unseenPlacing: readonly HeldOutFault[] = [
   {
-    open: ["named", "right"],
     id: "a claim is to be shared by nodes, and its class has disks for one",
     manifest: `${deployment(
       "albums",
@@ -99,7 +98,6 @@ volumeBindingMode: Immediate
     ],
   },
   {
-    open: ["named", "right"],
     id: "a pod is to run in one zone, and its disk is in another",
     manifest: `${deployment(
       "suggest",
@@ -165,7 +163,6 @@ volumeBindingMode: WaitForFirstConsumer
     ],
   },
   {
-    open: ["right"],
     id: "a priority class that there is not",
     manifest: deployment(
       "alerts",
@@ -203,7 +200,6 @@ value: 2000000000
     ],
   },
   {
-    open: ["wrong"],
     id: "a quota wants a limit that the container does not say",
     manifest: `${deployment(
       "digest",
@@ -239,7 +235,6 @@ spec: { hard: { requests.memory: 2Gi, limits.memory: 4Gi } }
     ],
   },
   {
-    open: ["named", "right"],
     id: "a pod does not keep to the standard that is enforced",
     // The standard is the default of the API server's admission, so that no label of the namespace shows it.
     manifest: deployment(
@@ -283,7 +278,6 @@ containers:
     ],
   },
   {
-    open: ["named", "right"],
     id: "a rollout needs one pod more than the quota takes, and lets none go first",
     manifest: `${deployment(
       "gate",

@@ -120,7 +120,6 @@ subjects:
     ],
   },
   {
-    open: ["right"],
     id: "a role grants deployments of the core group, where there are none",
     manifest: `apiVersion: batch/v1
 kind: CronJob
@@ -203,7 +202,6 @@ status:
     ],
   },
   {
-    open: ["wrong"],
     id: "an autoscaler is for a deployment that is called otherwise",
     manifest: `${deployment(
       "front-desk",
@@ -258,7 +256,6 @@ spec:
     ],
   },
   {
-    open: ["named", "right"],
     id: "a policy lets a program reach its neighbour, and not the cluster's names",
     manifest: `${deployment(
       "bundles",
@@ -377,7 +374,6 @@ spec:
     ],
   },
   {
-    open: ["right"],
     id: "an ingress sends to the container's port, which the service does not have",
     manifest: site("kiosk", 8080, "number: 8080"),
     beside: nginx,
@@ -405,7 +401,6 @@ spec:
     ],
   },
   {
-    open: ["named", "right"],
     id: "a certificate is to come from an issuer that there is not",
     manifest: `${site("portal", 8080, "name: http", "ingressClassName: nginx\n  tls: [{ hosts: [portal.acme.example], secretName: portal-tls }]")}---
 apiVersion: cert-manager.io/v1

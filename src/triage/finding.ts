@@ -35,6 +35,8 @@ export interface Candidate {
   readonly value: string;
   /** Why it is one: "revision 7 ran with it", "a port that the container opens". */
   readonly why: string;
+  /** The value is YAML of one line, a list or a mapping, and not a text. */
+  readonly yaml?: boolean | undefined;
 }
 
 /** Looks at a cluster and says what is wrong in one namespace. Pure; never throws for what an object holds. */

@@ -73,25 +73,28 @@ function isEmpty(node: unknown): boolean {
   return node === undefined || node === null || (isScalar(node) && node.value === null);
 }
 
-/** One more member at the end of a list, as its members are written; `undefined` where the field is no list in the file, or has the member. */
+/** One more member at the end of a list, as its members are written (`yaml`: as it stands, and not as a text); `undefined` where the field is no list in the file, or has the member. */
 export function appendMember(
   files: ReadonlyMap<string, string>,
   object: ObjectRef,
   namespace: string,
   field: readonly FieldStep[],
   member: string,
+  yaml = false,
 ): Writing | undefined {
+  const written = yaml ? member : scalar(member);
   const place = findField(files, object, namespace, field);
   if (place === undefined || place.missing.length > 0 || !isSeq(place.node)) return undefined;
   const list = place.node as YAMLSeq<Node>;
   const last = list.items.at(-1);
   const end = last?.range?.[1];
   if (end === undefined || list.items.some((item) => isScalar(item) && item.value === member)) return undefined;
-  if (list.flow === true) return { path: place.path, start: end, end, text: `, ${scalar(member)}` };
+  if (list.flow === true) return { path: place.path, start: end, end, text: `, ${written}` };
   const first = list.items[0]?.range?.[0] ?? end;
   const indent = /^\s*/.exec(lineAround(place.text, first))?.[0] ?? "";
-  const at = endOfLine(place.text, end);
-  return { path: place.path, start: at, end: at, text: `${lineEnd(place.text)}${indent}- ${scalar(member)}` };
+  // A member of several lines ends behind its last line.
+  const at = endOfLine(place.text, place.text.slice(0, end).trimEnd().length);
+  return { path: place.path, start: at, end: at, text: `${lineEnd(place.text)}${indent}- ${written}` };
 }
 
 /** A field that the file does not have, in the mapping that should hold it; `undefined` where that is not there, or the field is. */
@@ -101,15 +104,17 @@ export function insertField(
   namespace: string,
   field: readonly FieldStep[],
   value: string,
+  yaml = false,
 ): Writing | undefined {
   const place = findField(files, object, namespace, field);
   const keys = (place?.missing ?? []).filter((step): step is string => typeof step === "string");
   if (place === undefined || keys.length === 0 || keys.length < place.missing.length || !isMap(place.node)) return undefined;
   const map = place.node as YAMLMap<Node, Node>;
-  const written = textual(field) ? quoted(value) : scalar(value);
+  const written = yaml ? value : textual(field) ? quoted(value) : scalar(value);
   if (map.flow === true) {
     const end = map.items.at(-1)?.value?.range?.[1];
-    return end === undefined || keys.length > 1 ? undefined : { path: place.path, start: end, end, text: `, ${keys[0] ?? ""}: ${written}` };
+    const nested = keys.toReversed().reduce((inner, key, depth) => `${key}: ${depth === 0 ? inner : `{ ${inner} }`}`, written);
+    return end === undefined ? undefined : { path: place.path, start: end, end, text: `, ${nested}` };
   }
   const first = map.items[0]?.key.range?.[0];
   if (first === undefined) return undefined;

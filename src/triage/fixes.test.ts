@@ -113,6 +113,16 @@ const cases: readonly (readonly [string, object: typeof role, field: readonly Fi
     "500m",
     ["+              cpu: 500m"],
   ],
+  [
+    "keys that are missing in a mapping of one line come inside it",
+    deployment,
+    [...container, "readinessProbe", "httpGet", "more", "deep"],
+    "false",
+    [
+      "-            httpGet: { path: '/ready', port: 8080 } # asked by the mesh",
+      "+            httpGet: { path: '/ready', port: 8080, more: { deep: false } } # asked by the mesh",
+    ],
+  ],
   ["one more member of a list", role, ["rules", 0, "verbs"], "watch", ["+      - watch"]],
   ["one more member of a list of one line", role, ["rules", 1, "verbs"], "watch", [`-    verbs: ["get"]`, `+    verbs: ["get", watch]`]],
 ];
@@ -135,6 +145,13 @@ test("of a setting under a wrong name the name is written anew", () => {
     "-  CART_HSOT: cart # here",
     "+  CART_HOST: cart # here",
   ]);
+});
+
+test("what is YAML by itself is written as it stands", () => {
+  const tree = { files: new Map([["deploy/web.yaml", file]]), namespace: "shop" };
+  const value = '{ apiGroups: [""], resources: [secrets], verbs: [get] }';
+  const written = writeCandidate({ fault: "any", object: role, field: ["rules"] }, { value, yaml: true }, tree);
+  assert.ok(written?.text.includes(`    verbs: ["get"]\n  - ${value}`), written?.text);
 });
 
 test("where no file has the object nothing is written", () => {

@@ -92,7 +92,7 @@ export function openFixes(
 /** The file with a candidate written where its finding points; `undefined` where the files do not have the place. */
 export function writeCandidate(
   finding: Pick<Finding, "fault" | "object" | "field">,
-  { value }: Pick<Candidate, "value">,
+  { value, yaml }: Pick<Candidate, "value" | "yaml">,
   tree: Pick<WorkingTree, "files" | "namespace">,
 ): { readonly path: string; readonly text: string } | undefined {
   const { files, namespace } = tree;
@@ -102,8 +102,11 @@ export function writeCandidate(
   // A setting under a wrong name: the name is what is written anew.
   const span = finding.fault === "setting-missing" ? place?.key : place?.value;
   const text = span === undefined ? undefined : files.get(span.path);
-  if (span !== undefined && text !== undefined) return { path: span.path, text: writeValue(text, span, value) };
-  return applied(files, appendMember(files, object, namespace, field, value) ?? insertField(files, object, namespace, field, value));
+  if (span !== undefined && text !== undefined && yaml !== true) return { path: span.path, text: writeValue(text, span, value) };
+  return applied(
+    files,
+    appendMember(files, object, namespace, field, value, yaml) ?? insertField(files, object, namespace, field, value, yaml),
+  );
 }
 
 /** Of a command line that cannot be started the first word is what is written anew. */
@@ -124,6 +127,7 @@ function saysOf(finding: Finding, candidate: Candidate): string {
   const { object, field, value, fault } = finding;
   const now = fault === "command-not-found" ? (value ?? "").split(" ")[0] : value;
   const more = fault === "role-verb" || fault === "role-group";
+  if (fault === "policy-shuts-out-names") return `${object.kind} ${object.name}, ${fieldText(field)}: one more, ${candidate.value}`;
   return `${object.kind} ${object.name}, ${fieldText(field)}: ${now ?? "(nothing)"} → ${more ? `${now ?? ""}, ` : ""}${candidate.value}`;
 }
 

@@ -81,6 +81,80 @@ for (const [name, over, state] of cases)
     for (const { says } of [...check.refused, ...check.stays, ...check.appears]) assert.doesNotMatch(says, /\p{Cc}/u);
   });
 
+/** Words in the place of those that only the API server, a provisioner or cert-manager write. */
+const refusals: readonly string[] = [
+  `pods "web-" is forbidden: violates PodSecurity "restricted:latest": ${hostile} (container "web" must set securityContext.${hostile})`,
+  `pods "web-" is forbidden: violates PodSecurity "restricted:latest": a (${hostile}), runAsNonRoot != true (pod or container "web" must set securityContext.runAsNonRoot=true)`,
+  `pods "web-" is forbidden: failed quota: q: must specify limits.memory for: web; ${hostile}`,
+  `pods "web-" is forbidden: exceeded quota: q, requested: ${hostile}=1, used: ${hostile}=1, limited: ${hostile}=1`,
+  `pods "web-" is forbidden: no PriorityClass with name ${hostile} was found`,
+];
+
+for (const [index, said] of refusals.entries())
+  test(`hostile texts in what is refused are quoted, on one line and bounded: ${index}`, () => {
+    const event = (kind: string, name: string, reason: string, message: string): JsonObject => ({
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: `${name}.1`, namespace: "shop" },
+      involvedObject: { kind, name, namespace: "shop" },
+      reason,
+      message,
+      type: "Warning",
+    });
+    const set = {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "web-1", namespace: "shop", ownerReferences: [{ kind: "Deployment", name: "web" }] },
+      spec: { replicas: 1 },
+    };
+    const claim = {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "data", namespace: "shop" },
+      spec: { accessModes: ["ReadWriteMany", hostile], storageClassName: hostile },
+      status: { phase: "Pending" },
+    };
+    const failed = `failed to provision volume with StorageClass "${hostile}": access mode not supported`;
+    const issuerRef = { name: hostile };
+    const certificate = {
+      apiVersion: "cert-manager.io/v1",
+      kind: "Certificate",
+      metadata: { name: "web", namespace: "shop" },
+      spec: { issuerRef },
+    };
+    const request = {
+      apiVersion: "cert-manager.io/v1",
+      kind: "CertificateRequest",
+      metadata: { name: "web-1", namespace: "shop", annotations: { "cert-manager.io/certificate-name": "web" } },
+      spec: { issuerRef },
+    };
+    const policy = {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "web", namespace: "shop" },
+      spec: { podSelector: {}, policyTypes: ["Egress"], egress: [hostile, { to: [hostile, { podSelector: hostile }], ports: [hostile] }] },
+    };
+    const objects = [
+      deployment({}),
+      set,
+      claim,
+      certificate,
+      request,
+      policy,
+      pod({ state: { running: { startedAt: "2026-05-04T09:30:00Z" } } }),
+      event("ReplicaSet", "web-1", "FailedCreate", `Error creating: ${said}`),
+      event("PersistentVolumeClaim", "data", "ProvisioningFailed", failed),
+      event("CertificateRequest", "web-1", "IssuerNotFound", hostile),
+    ];
+    const findings = triage(look(objects as JsonObject[], [`getaddrinfo EAI_AGAIN ${hostile}`]), "shop");
+    assert.ok(findings.length > 0);
+    for (const { says, evidence, candidates } of findings)
+      for (const text of [says, ...evidence.map((one) => one.text), ...candidates.map((one) => one.value)]) {
+        assert.doesNotMatch(text, /[\p{Cc}\p{Cf}]/u);
+        assert.ok(text.length < 600, text);
+      }
+  });
+
 test("what is no object of the kind it says is carried and not analysed", () => {
   const odd: readonly JsonObject[] = [
     { apiVersion: "v1", kind: "Pod", metadata: { name: "odd", namespace: "shop" }, spec: "none", status: [1, 2] },

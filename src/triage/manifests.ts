@@ -70,6 +70,7 @@ const clusterWide: ReadonlySet<string> = new Set([
   "MutatingWebhookConfiguration",
   "APIService",
   "GatewayClass",
+  "ClusterIssuer",
 ]);
 
 /** A place in a file, in characters. */

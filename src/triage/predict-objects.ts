@@ -1,8 +1,13 @@
 import { atLeast, budgetPods } from "./analyzers/limits.ts";
 import { admittedPods } from "./analyzers/network-policies.ts";
 import type { Finding } from "./finding.ts";
-import { isObject, type KubeObject, listAt, objectAt, refText, textsAt, valueAt } from "./kube-object.ts";
+import { flagAt, isObject, type KubeObject, listAt, objectAt, refText, textAt, textsAt, valueAt } from "./kube-object.ts";
 import { routeStays, setServiceStays } from "./predict-backends.ts";
+import { ingressPortStays, nameStays, scalerTargetStays } from "./predict-names.ts";
+import { shutOutStays } from "./predict-names-policy.ts";
+import { refusedPodStays } from "./predict-refused-pods.ts";
+import { claimClassStays } from "./predict-references.ts";
+import { claimAccessStays, volumeAwayStays } from "./predict-volume-places.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { labelsOf, selects, workloadsOf } from "./workloads.ts";
@@ -19,8 +24,29 @@ export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapsh
       return selectorStays(finding, object, before, after);
     case "policy-admits-nobody":
       return policyStays(finding, object, after);
-    case "ingress-backend":
     case "ingress-port":
+      return ingressPortStays(finding, object, before, after);
+    case "rollout-over-quota":
+    case "quota-needs":
+    case "pod-security":
+    case "pod-security-forbids":
+      return refusedPodStays(finding, object, before, after, repositoryText);
+    case "policy-shuts-out-names":
+      return shutOutStays(object, before, after);
+    case "certificate-issuer":
+      return nameStays(finding, object, repositoryText);
+    // New pods have not asked for a name yet; a restart is no answer.
+    case "names-withheld":
+      return flagAt(object.json, ...finding.field) === true ? undefined : "its names are still given to ready pods alone";
+    case "storage-class":
+      return object.kind === "PersistentVolumeClaim" ? claimClassStays(finding, textAt(object.json, ...finding.field)) : undefined;
+    case "claim-access-mode":
+      return claimAccessStays(finding, object);
+    case "volume-away":
+      return volumeAwayStays(finding, object, after);
+    case "scaler-target":
+      return scalerTargetStays(finding, object, after, repositoryText);
+    case "ingress-backend":
       return namedStays(finding, object, "nothing answers there any more");
     case "ingress-certificate":
       return namedStays(finding, object, "no certificate is shown any more");

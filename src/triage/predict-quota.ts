@@ -1,5 +1,6 @@
-import { type KubeObject, listAt, objectAt, textsAt, valueAt } from "./kube-object.ts";
+import { objectAt, textsAt, valueAt } from "./kube-object.ts";
 import { quantity } from "./quantity.ts";
+import { askedFor } from "./quota-room.ts";
 import type { Finding } from "./finding.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Container, containersOf, isOver, revisionsOf, type Workload } from "./workloads.ts";
@@ -24,20 +25,6 @@ export function quotaStays(workload: Workload, now: Container, before: Snapshot,
   if (at[0] !== "resources" || was === undefined || is === undefined) return undefined;
   if (is < was) return "it asks for less than the revision before, which ran";
   return is > was * 2 ? "it asks for more than twice what the revision before asked for, which ran" : undefined;
-}
-
-/** What pods ask for of a resource as quotas name it: `requests.cpu`, `cpu`, `limits.memory`, `pods`; `undefined` for what pods do not have. */
-function askedFor(pods: readonly KubeObject[], resource: string): number | undefined {
-  if (resource === "pods" || resource === "count/pods") return pods.length;
-  const [, side = "requests", dimension] = /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/.exec(resource) ?? [];
-  if (dimension === undefined) return undefined;
-  return pods
-    .flatMap((pod) => listAt(pod.json, "spec", "containers"))
-    .reduce<number>((sum, container) => {
-      const own = valueAt(container, "resources", side, dimension);
-      // A container that asks for nothing asks for its limit.
-      return sum + (quantity(own ?? (side === "requests" ? valueAt(container, "resources", "limits", dimension) : undefined)) ?? 0);
-    }, 0);
 }
 
 function round(value: number): string {

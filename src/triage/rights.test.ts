@@ -42,6 +42,36 @@ test("a right that goes is told, rules that are only ordered anew are not", () =
   assert.deepEqual(rulesOf(before, role(rule(["nodes", "pods"], ["get"]), rule(["pods"], ["list"]))), []);
 });
 
+test("a right in a group that does not have the resource is none; it may move to the group in which it was refused", () => {
+  const of = (apiGroups: string[], verbs: string[], resources = ["deployments"]): JsonValue => ({
+    apiGroups,
+    resources,
+    resourceNames: ["web"],
+    verbs,
+  });
+  const before = role(of([""], ["get", "patch"]));
+  const refused = {
+    ...denied,
+    fault: "role-group",
+    object: { kind: "Role", namespace: "n", name: "lister" },
+    candidates: [{ value: "apps", why: "what was asked for" }],
+  } as unknown as Finding;
+  assert.deepEqual(rulesOf(before, role(of(["apps"], ["get", "patch"])), [refused]), []);
+  assert.deepEqual(rulesOf(before, role(of(["", "apps"], ["get", "patch"])), [refused]), []);
+  // In no other group, with no more verbs, and for no more objects.
+  assert.deepEqual(rulesOf(before, role(of(["apps"], ["get", "patch"]))), ["rights-too-wide"]);
+  assert.deepEqual(rulesOf(before, role(of(["apps"], ["get", "patch", "delete"])), [refused]), ["rights-too-wide"]);
+  assert.deepEqual(rulesOf(role(of([""], ["*"])), role(of(["apps"], ["*"])), [refused]), ["rights-too-wide"]);
+  const everywhere: JsonValue = { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get"] };
+  assert.ok(rulesOf(before, role(everywhere), [refused]).includes("rights-too-wide"));
+  // Nothing of what was meant is lost on the way.
+  assert.deepEqual(rulesOf(before, role(of(["apps"], ["get"])), [refused]), ["right-removed"]);
+  // What the old group has is lost with it.
+  const both = role(of([""], ["get"], ["deployments", "pods"]));
+  assert.deepEqual(rulesOf(both, role(of(["apps"], ["get"], ["deployments", "pods"])), [refused]), ["right-removed"]);
+  assert.deepEqual(rulesOf(both, role(of(["", "apps"], ["get"], ["deployments", "pods"])), [refused]), []);
+});
+
 test("a binding to a role that every cluster has is too wide, one that was there is not", () => {
   const binding = (name: string): KubeObject =>
     read({

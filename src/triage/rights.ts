@@ -1,6 +1,7 @@
 import type { JsonValue } from "../messages/conversation.ts";
+import { isNowhere } from "./api-groups.ts";
 import type { Finding } from "./finding.ts";
-import { isObject, type KubeObject, listAt, objectAt, textAt, valueAt } from "./kube-object.ts";
+import { isObject, type KubeObject, listAt, objectAt, refText, textAt, valueAt } from "./kube-object.ts";
 import { quote } from "./quote.ts";
 
 /** Verbs that change nothing. */
@@ -23,19 +24,28 @@ export function findRightsChanges(
   if (after.kind === "Role" || after.kind === "ClusterRole") {
     if (listAt(after.json, "rules").some(isMalformed))
       return [{ rule: "rule-malformed", says: `a rule of ${name} does not have the form of one` }];
-    const [had, has] = [grantsOf(before), grantsOf(after)];
+    // A right on what its group does not have is none: nobody loses it, and where the group is what is wrong it was meant for the right one.
+    const [written, has] = [grantsOf(before), grantsOf(after)];
+    const moved = written.filter((grant) => !isSomewhere(grant)).flatMap((grant) => movedTo(grant, after, findings));
+    const meant = moved.filter(({ verb }) => verb !== "*");
+    const had = written.filter(isSomewhere);
+    const alike = (grant: Grant): boolean => written.some((one) => textOf({ ...one, group: grant.group }) === textOf(grant));
+    const given = has.filter((grant) => isSomewhere(grant) || !alike(grant));
     const beyond = (some: readonly Grant[], others: readonly Grant[]): readonly Grant[] =>
       some.filter((grant) => !others.some((other) => textOf(other) === textOf(grant))).slice(0, 3);
     const says = (word: string, { verb, resource }: Grant): string => `${name} would ${word} to ${quote(verb, 40)} ${quote(resource, 60)}`;
     return [
       ...beyond(
-        has.filter((grant) => isTooWide(grant, findings) || (grant.name === undefined && isOfOne(grant, had))),
-        had,
+        given.filter((grant) => isTooWide(grant, findings) || (grant.name === undefined && isOfOne(grant, [...had, ...moved]))),
+        [...had, ...meant],
       ).map((grant): RightsChange => ({ rule: "rights-too-wide", says: says("allow", grant) })),
-      ...beyond(had, has).map((grant): RightsChange => ({ rule: "right-removed", says: says("no longer allow", grant) })),
+      ...beyond([...had, ...meant], has).map((grant): RightsChange => ({ rule: "right-removed", says: says("no longer allow", grant) })),
     ];
   }
   if (after.kind === "RoleBinding" || after.kind === "ClusterRoleBinding") {
+    const known = new Set(listAt(before?.json, "subjects").map((one) => JSON.stringify(one)));
+    if (listAt(after.json, "subjects").some((one) => !known.has(JSON.stringify(one)) && !isSubject(one)))
+      return [{ rule: "rule-malformed", says: `a subject of ${name} does not have the form of one` }];
     const [role, was] = [after, before].map((one) => textAt(one?.json, "roleRef", "name") ?? "");
     if (role !== undefined && role !== was && wideRoles.has(role))
       return [{ rule: "rights-too-wide", says: `${name} would give the rights of ${role}` }];
@@ -50,6 +60,12 @@ function isMalformed(rule: JsonValue): boolean {
   return Object.entries(rule).some(
     ([member, list]) => !ruleMembers.has(member) || !Array.isArray(list) || list.some((word) => typeof word !== "string"),
   );
+}
+
+const subjectMembers: ReadonlySet<string> = new Set(["kind", "apiGroup", "name", "namespace"]);
+
+function isSubject(subject: JsonValue): boolean {
+  return isObject(subject) && Object.entries(subject).every(([member, value]) => subjectMembers.has(member) && typeof value === "string");
 }
 
 interface Grant {
@@ -71,6 +87,18 @@ function grantsOf(role: KubeObject | undefined): readonly Grant[] {
       ),
     );
   });
+}
+
+function isSomewhere({ group, resource }: Grant): boolean {
+  return !isNowhere(group, resource);
+}
+
+/** What was given in a group that does not have the resource, as it would be in the one in which it was refused. */
+function movedTo(grant: Grant, role: KubeObject, findings: readonly Finding[]): readonly Grant[] {
+  return findings
+    .filter(({ fault, object }) => fault === "role-group" && refText(object) === refText(role))
+    .flatMap(({ candidates }) => candidates.map(({ value }) => ({ ...grant, group: value })))
+    .filter(isSomewhere);
 }
 
 /** Was the same given for single objects only? */

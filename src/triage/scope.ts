@@ -129,6 +129,17 @@ function ownPlaces(finding: Finding): readonly (readonly FieldStep[])[] {
       const spec = Math.max(field.indexOf("containers"), field.indexOf("initContainers"));
       return [field, [...field.slice(0, spec), "volumes"]];
     }
+    case "rollout-over-quota":
+      return [upTo("rollingUpdate")];
+    case "quota-needs":
+      return [field];
+    // Some of it the pod may say for all of its containers.
+    case "pod-security": {
+      const at = field.indexOf("securityContext");
+      const spec = Math.max(field.indexOf("containers"), field.indexOf("initContainers"));
+      const ofPod = ["seccompProfile", "runAsNonRoot"].includes(String(field[at + 1]));
+      return ofPod ? [field, [...field.slice(0, spec), ...field.slice(at)]] : [field];
+    }
     case "reference-missing":
     case "key-missing":
       // A secret to pull with is known by its name alone: another one is another member.

@@ -8,9 +8,11 @@ import { findGateways } from "./analyzers/gateways.ts";
 import { findHooks } from "./analyzers/hooks.ts";
 import { findImages } from "./analyzers/images.ts";
 import { findIngresses } from "./analyzers/ingresses.ts";
+import { findIssuers } from "./analyzers/issuers.ts";
 import { findJobs } from "./analyzers/jobs.ts";
 import { findLimits } from "./analyzers/limits.ts";
 import { findMemoryGrowth } from "./analyzers/memory-growth.ts";
+import { findNamePolicies } from "./analyzers/name-policies.ts";
 import { findNetworkPolicies } from "./analyzers/network-policies.ts";
 import { findNodes } from "./analyzers/nodes.ts";
 import { findProbes } from "./analyzers/probes.ts";
@@ -24,6 +26,7 @@ import { findWebhooks } from "./analyzers/webhooks.ts";
 import type { Analyzer, Finding, Severity } from "./finding.ts";
 import { fieldText, refText } from "./kube-object.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { followsFromPolicy } from "./unanswered.ts";
 import { topOwner } from "./workloads.ts";
 
 /** Every analyzer, surest explanations first: of two findings of one field the earlier one stays. */
@@ -31,6 +34,7 @@ const analyzers: readonly Analyzer[] = [
   findReferences,
   findImages,
   findCertificates,
+  findIssuers,
   findAccess,
   findStorage,
   findAttachments,
@@ -42,6 +46,7 @@ const analyzers: readonly Analyzer[] = [
   findIngresses,
   findGateways,
   findNetworkPolicies,
+  findNamePolicies,
   findProbes,
   findConfinement,
   findHooks,
@@ -86,10 +91,12 @@ function dropExplained(snapshot: Snapshot, findings: readonly Finding[]): Findin
     return pod === undefined ? [] : [topOwner(snapshot, pod)];
   });
   const explained = new Set([...causes.map(({ object }) => object), ...workloads].map(refText));
-  return findings.filter(
-    ({ severity, object, fault }) =>
-      severity !== "fault" || !explained.has(refText(object)) || (fault !== "crash" && fault !== "probe-fails" && fault !== "job-failed"),
-  );
+  const follows = followsFromPolicy(snapshot, causes);
+  return findings.filter((finding) => {
+    const { severity, object, fault } = finding;
+    const isBare = severity === "fault" && (fault === "crash" || fault === "probe-fails" || fault === "job-failed");
+    return !(isBare && explained.has(refText(object))) && !follows(finding);
+  });
 }
 
 /** What a pod's log or events say, other than what is said about a pod that something else chooses. */

@@ -1,10 +1,12 @@
 import type { Analyzer, Finding } from "../finding.ts";
-import { type FieldStep, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
+import { type FieldStep, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
 import type { JsonValue } from "../../messages/conversation.ts";
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
+import { certificateFor } from "./issuers.ts";
 import { keysOf } from "./references.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { containersOf, labelsOf, selects, workloadsOf } from "../workloads.ts";
 
 /** Ingresses whose class, backend service, port or certificate is not there. */
 export const findIngresses: Analyzer = (snapshot, namespace) =>
@@ -87,12 +89,26 @@ function backendFindings(snapshot: Snapshot, ingress: KubeObject, backend: JsonV
           text: quote(ports.map((port) => `${textAt(port, "name") ?? "(no name)"} ${numberAt(port, "port") ?? ""}`).join(", ")),
         },
       ],
-      candidates: ports.flatMap((port) => {
+      candidates: likelyPorts(snapshot, service, number).flatMap((port) => {
         const value = member === "name" ? textAt(port, "name") : numberAt(port, "port");
         return value === undefined ? [] : [{ value: String(value), why: `a port of Service ${name}` }];
       }),
     },
   ];
+}
+
+/** Ports of a service that may have been meant: where the number is one at which its pods listen, those that lead there; else all. */
+function likelyPorts(snapshot: Snapshot, service: KubeObject, number: number | undefined): readonly JsonValue[] {
+  const ports = listAt(service.json, "spec", "ports");
+  const declared = workloadsOf(snapshot, service.namespace ?? "")
+    .filter(({ template }) => selects(textsAt(service.json, "spec", "selector"), labelsOf(template)))
+    .flatMap((workload) => containersOf(workload).flatMap(({ json }) => listAt(json, "ports")));
+  const leadsThere = (port: JsonValue): boolean => {
+    const target = valueAt(port, "targetPort") ?? numberAt(port, "port");
+    return target === number || declared.some((one) => textAt(one, "name") === target && numberAt(one, "containerPort") === number);
+  };
+  const leading = number === undefined ? [] : ports.filter(leadsThere);
+  return leading.length > 0 ? leading : ports;
 }
 
 /** Of services with a name that comes near those that have the port as well; where none has it, all of them. */
@@ -121,14 +137,15 @@ function certificateFindings(snapshot: Snapshot, ingress: KubeObject): Finding[]
     if (name === undefined) return [];
     const secret = secrets.find((one) => one.name === name);
     if (secret !== undefined && holdsCertificate(secret)) return [];
+    const certificate = certificateFor(snapshot, ingress.namespace, name);
     return [
       {
         fault: "ingress-certificate",
-        severity: "cause",
+        severity: certificate === undefined ? "cause" : "symptom",
         object: refOf(ingress),
         field: ["spec", "tls", index, "secretName"],
         value: name,
-        says: `Ingress ${ingress.name} takes its certificate from Secret ${quote(name, 80)}, which ${secret === undefined ? "is not there" : "holds none"}`,
+        says: `Ingress ${ingress.name} takes its certificate from Secret ${quote(name, 80)}, which ${secret === undefined ? "is not there" : "holds none"}${certificate === undefined ? "" : `: Certificate ${certificate.name} is to fill it`}`,
         evidence: [],
         candidates: nearMisses(
           name,

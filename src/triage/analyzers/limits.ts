@@ -2,6 +2,9 @@ import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
 import { type KubeObject, listAt, numberAt, objectAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
 import { refusedClaim } from "./claim-quota.ts";
+import { insecurePods } from "./pod-security.ts";
+import { unsaidForQuota } from "./quota-needs.ts";
+import { surgeOverQuota } from "./rollout-surge.ts";
 import { isConfigured } from "./webhooks.ts";
 import { nearMisses } from "../near.ts";
 import { quantity } from "../quantity.ts";
@@ -32,12 +35,17 @@ function refusedPods(snapshot: Snapshot, workload: Workload): Finding[] {
     const hook = /failed calling webhook "([^"]+)"/.exec(said)?.[1];
     if (hook !== undefined && isConfigured(snapshot, hook)) return [hookRefuses(workload, hook, evidence)];
     const quota = /exceeded quota: ([\w.-]+), requested: ([^,]+(?:,[^,]+)*?), used: /.exec(said);
+    const surge = quota === null ? undefined : surgeOverQuota(snapshot, workload, quota[1] ?? "", resourceOf(quota[2] ?? ""), evidence);
+    if (surge !== undefined) return [surge];
+    const unmet = unsaidForQuota(snapshot, workload, said, evidence) ?? insecurePods(workload, said, evidence);
+    if (unmet !== undefined) return [...unmet];
     if (quota !== null) return [exceededQuota(snapshot, workload, quota[1] ?? "", quota[2] ?? "", evidence)];
     const needs = /failed quota: ([\w.-]+): must specify (.+?)(?: for|$)/.exec(said);
     const bound = /(maximum|minimum) (cpu|memory) usage per (?:Container|Pod) is ([\w.]+), but (limit|request) is ([\w.]+)/.exec(said);
     const account = /serviceaccount "([^"]+)" not found/.exec(said)?.[1];
     const first = containersOf(workload).find(({ init }) => !init);
-    if (account !== undefined) return [];
+    // What is missing has a finding of its own, at the place that names it.
+    if (account !== undefined || (/no PriorityClass with name \S+ was found/.test(said) && snapshot.covers("PriorityClass"))) return [];
     return [
       {
         fault: needs !== null ? "quota-needs-requests" : bound !== null ? "limit-range" : "pods-refused",
@@ -72,9 +80,14 @@ function hookRefuses({ object }: Workload, hook: string, evidence: Finding["evid
   };
 }
 
+/** `requests.cpu=500m,pods=1`: the first of them. */
+function resourceOf(requested: string): string {
+  return /([\w./-]+)=/.exec(requested)?.[1] ?? "";
+}
+
 function exceededQuota(snapshot: Snapshot, workload: Workload, name: string, requested: string, evidence: Finding["evidence"]): Finding {
   const quota = snapshot.find("ResourceQuota", workload.object.namespace, name);
-  const resource = /([\w.-]+)=/.exec(requested)?.[1] ?? "";
+  const resource = resourceOf(requested);
   const [side = "", unit] = resource.split(".");
   const member = side === "limits" || side === "requests" ? side : "requests";
   const dimension = unit ?? side;

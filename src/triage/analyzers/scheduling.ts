@@ -4,6 +4,7 @@ import type { Analyzer, Candidate, Finding } from "../finding.ts";
 import { type FieldStep, type KubeObject, listAt, objectAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
 import { placementOf } from "./placement.ts";
+import { awayFromVolume } from "./volume-place.ts";
 import { quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -33,6 +34,10 @@ function unschedulable(snapshot: Snapshot, workload: Workload, pod: KubeObject):
   const said = eventsOf(snapshot, pod).find(({ reason }) => reason === "FailedScheduling")?.message ?? scheduledMessage(pod);
   const evidence = [{ object: refOf(pod), from: "event", text: quote(said, 300) }];
   const object = refOf(workload.object);
+  // A volume that is there and cannot come to the pod: it is the pod that has to go to the volume.
+  const away = /volume node affinity/i.test(said) ? awayFromVolume(snapshot, workload) : undefined;
+  if (away !== undefined)
+    return [{ ...away, severity: "cause", object, says: `no node takes a pod of ${workload.object.name}: ${away.says}`, evidence }];
   // Claims have a finding of their own; without them there would be a node.
   if (/persistentvolumeclaim|PersistentVolumeClaims?|volume node affinity/i.test(said))
     return [

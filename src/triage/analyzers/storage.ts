@@ -2,6 +2,7 @@ import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
 import { type FieldStep, type KubeObject, listAt, type ObjectRef, refOf, textAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
+import { refusedAccess } from "./claim-access.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 
@@ -37,6 +38,8 @@ export const findStorage: Analyzer = (snapshot, namespace) => {
         },
       ];
     }
+    const access = said === undefined ? undefined : refusedAccess(snapshot, claim, said.message, { object, field }, evidence);
+    if (access !== undefined) return [...access];
     return [
       {
         fault: "claim-pending",
