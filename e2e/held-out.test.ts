@@ -12,10 +12,11 @@ import { reaching } from "./held-out/reaching.ts";
 import { change, type Edit, type HeldOutFault, type Part, snapshotOfFault } from "./held-out/stage.ts";
 import { starting } from "./held-out/starting.ts";
 import { unseen } from "./held-out/unseen.ts";
+import { later } from "./held-out/later.ts";
 
 /** Faults that no scenario has, written down before triage had seen them: is the cause named, does the check pass what is right and refuse what is wrong? */
 
-const faults: readonly HeldOutFault[] = [...starting, ...placing, ...admitting, ...reaching, ...fresh, ...unseen];
+const faults: readonly HeldOutFault[] = [...starting, ...placing, ...admitting, ...reaching, ...fresh, ...unseen, ...later];
 
 const parts = ["named", "right", "wrong"] as const;
 const sayings: Readonly<Record<Part, string>> = {

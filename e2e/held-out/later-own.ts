@@ -64,6 +64,7 @@ const noSlot = "remaining connection slots are reserved for non-replication supe
 export const laterOwn: readonly HeldOutFault[] = [
   {
     // A kind of its own: a program is not given its account's token.
+    open: ["named", "right"],
     id: "a program asks the API server, and its pod gets no token",
     manifest: `${deployment(
       "sweeper",
@@ -195,6 +196,7 @@ spec:
   },
   {
     // A kind of its own: a service answers only where a pod of it stands on the same node.
+    open: ["named", "right"],
     id: "a service keeps to its node, and its one pod is on another",
     manifest: `${deployment(
       "otel",
@@ -295,6 +297,7 @@ ports: [{ name: otlp, port: 4317, protocol: TCP }]
   },
   {
     // A kind of its own: all parts are well, and what stands before them takes less than they do.
+    open: ["named", "right"],
     id: "an ingress takes no request as large as what is sent",
     manifest: `${deployment(
       "photos",
@@ -364,6 +367,7 @@ status: { phase: Running, conditions: [{ type: Ready, status: "True" }] }
   },
   {
     // A kind of its own: a mesh.
+    open: ["named", "right"],
     id: "a mesh sends a tenth to a subset that no rule defines",
     manifest: `${rates("rates", "v1", "1.6.2", 2)}---
 ${rates("rates-next", "v2", "2.0.0", 1)}---
@@ -438,6 +442,7 @@ status:
   },
   {
     // A kind of its own: a share of a file server.
+    open: ["named", "right"],
     id: "a share is mounted by a path that its server does not export",
     manifest: `${nfs("scanner", "/srv/nfs/invoice", "", 2)}---
 ${nfs("archive", "/srv/nfs/invoices", ", readOnly: true", 1)}`,
@@ -487,6 +492,7 @@ ${nfs("archive", "/srv/nfs/invoices", ", readOnly: true", 1)}`,
   },
   {
     // A kind of its own: each pod is well, and all of them together ask for more than there is.
+    open: ["named", "right"],
     id: "the pools of all replicas are more than the database takes",
     manifest: deployment(
       "bookings",
@@ -588,6 +594,7 @@ status:
   },
   {
     // A kind of its own: the address is right, and the certificate is for its longer names.
+    open: ["named", "right"],
     id: "a program calls its neighbour by a name that the certificate does not have",
     manifest: `${deployment(
       "accrual",

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../messages/conversation.ts";
 import { longestRun } from "./analyzers/jobs.ts";
 import { obstaclesOf, tolerates } from "./analyzers/scheduling.ts";
-import { lastRunLog, statesOf } from "./container-state.ts";
+import { statesOf } from "./container-state.ts";
 import { siblingKeys } from "./analyzers/references.ts";
 import { variablesOf } from "./environment.ts";
 import { faultRule } from "./fault-rules.ts";
@@ -13,6 +13,7 @@ import { argumentStays } from "./predict-arguments.ts";
 import { certificateStays } from "./predict-certificates.ts";
 import { hostStays } from "./predict-hosts.ts";
 import { imageStays } from "./predict-images.ts";
+import { memoryStays, neededMemory, untoldGrowth } from "./predict-memory.ts";
 import { limitRangeStays } from "./predict-limit-range.ts";
 import { pullSecretStays } from "./predict-backends.ts";
 import { attachmentStays, placementStays } from "./predict-placement.ts";
@@ -21,7 +22,6 @@ import { startStays } from "./predict-start.ts";
 import { whyObjectStays } from "./predict-objects.ts";
 import { claimClassStays, referenceStays } from "./predict-references.ts";
 import { quotaStays } from "./predict-quota.ts";
-import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { asksTheSame, givesUpAfter, toldStart } from "./start-time.ts";
@@ -182,34 +182,6 @@ function sameTemplate(before: Place, after: Place): boolean {
   return JSON.stringify(before.workload.template) === JSON.stringify(after.workload.template);
 }
 
-/** More than before, and more than the program says that it needs. */
-function memoryStays({ workload, container }: Place, before: Snapshot, finding: Finding, value: string | undefined): string | undefined {
-  const [old, limit] = [quantity(finding.value), quantity(value)];
-  if (value === undefined) return undefined;
-  if (limit === undefined) return `${quote(value, 40)} is no quantity`;
-  if (old !== undefined && limit <= old) return `the limit is ${value}, not more than the ${finding.value ?? ""} that were not enough`;
-  const need = neededMemory(workload, container, before);
-  if (need !== undefined && limit < need * 1.1)
-    return `the limit is ${value}, and the program's log speaks of ${Math.round(need / 2 ** 20)} MiB`;
-  return undefined;
-}
-
-/** The largest amount of memory that the container's last lines name, in bytes. */
-export function neededMemory(workload: Workload, container: Container, snapshot: Snapshot): number | undefined {
-  const amounts = workload.pods.flatMap((pod) => {
-    const state = statesOf(pod).find(({ name }) => name === container.name);
-    const lines = state === undefined ? [] : (lastRunLog(snapshot, pod, state) ?? []).slice(-40);
-    return lines.flatMap((line) =>
-      [...line.matchAll(/\b(\d+(?:\.\d+)?) ?(Ki|Mi|Gi|K|M|G)i?B\b/g)].map(
-        (match) => Number(match[1]) * 1024 ** (["K", "M", "G"].indexOf((match[2] ?? "K").charAt(0)) + 1),
-      ),
-    );
-  });
-  // A node has less than a tebibyte; a larger number is about something else.
-  const likely = amounts.filter((amount) => amount < 2 ** 40);
-  return likely.length === 0 ? undefined : Math.max(...likely);
-}
-
 /** Does the program get the time that its log says it needs, and a tenth more? Where it says nothing: half as much again as before. */
 function probeStays(place: Place, before: Snapshot, now: Container): string | undefined {
   const given = givesUpAfter(now);
@@ -221,7 +193,7 @@ function probeStays(place: Place, before: Snapshot, now: Container): string | un
     return (state === undefined ? undefined : toldStart(before, pod, state)?.seconds) ?? [];
   });
   if (needs.length === 0)
-    return given > givesUpAfter(place.container) * 1.5 ? undefined : "the program gets no more time to start than before";
+    return given > givesUpAfter(place.container) * untoldGrowth ? undefined : "the program gets no more time to start than before";
   const need = Math.max(...needs);
   return given >= need * 1.1
     ? undefined
@@ -268,7 +240,7 @@ function itemStays(finding: Finding, after: Snapshot, repositoryText: string): s
 /** A deadline that is more than so many times as long as a run takes ends nothing in time. */
 const longestWait = 8;
 
-/** More time than before, and than the runs took that came to their end. */
+/** More time than before, and than the runs took that came to their end; where there is none, half as much again at least. */
 function deadlineStays(before: Snapshot, finding: Finding, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const seconds = Number(value);
@@ -278,6 +250,8 @@ function deadlineStays(before: Snapshot, finding: Finding, value: string | undef
   const longest = owner === undefined ? undefined : longestRun(before, owner);
   if (longest !== undefined && seconds < longest * 2)
     return `the deadline is ${seconds} s, and a run took ${longest} s: slow days need twice that`;
+  if (longest === undefined && seconds < Number(finding.value) * untoldGrowth)
+    return `nothing shows that ${seconds} s are enough where ${finding.value ?? ""} s were not`;
   return longest !== undefined && seconds > longest * longestWait
     ? `the deadline is ${seconds} s, and a run took ${longest} s: one that hangs would be ended too late`
     : undefined;
