@@ -1,4 +1,7 @@
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { bounded } from "../../bench/arguments.ts";
+import { CloisterError } from "../../src/error.ts";
 import { listScenarios, loadScenario } from "../../src/incident/scenario.ts";
 import { sweepScenario } from "./sweep.ts";
 
@@ -7,13 +10,18 @@ import { sweepScenario } from "./sweep.ts";
  * check and verify judge differently. `--passed`: only what the check lets out is put to verify. `--every N`: each Nth edit.
  */
 const root = resolve(import.meta.dirname, "../../../scenarios");
-const words = process.argv.slice(2);
-const every = words.includes("--every") ? Number(words[words.indexOf("--every") + 1]) : 1;
-const alsoRefused = !words.includes("--passed");
-const wanted = words.filter((word) => /^[a-z]/.test(word));
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { passed: { type: "boolean", default: false }, every: { type: "string", default: "1" } },
+});
+const every = bounded("--every", values.every, 1, 100_000);
+const alsoRefused = !values.passed;
+const scenarios = await listScenarios(root);
+const unknown = wanted.find((id) => !scenarios.some((one) => one.id === id));
+if (unknown !== undefined) throw new CloisterError("usage", `There is no scenario ${unknown}.`);
 
 const total = { edits: 0, passed: 0, wronglyPassed: 0, wronglyRefused: 0 };
-for (const { id } of await listScenarios(root)) {
+for (const { id } of scenarios) {
   if (wanted.length > 0 && !wanted.includes(id)) continue;
   const scenario = await loadScenario(join(root, id));
   if (scenario.truth.causes.some((cause) => "code" in cause)) continue;
