@@ -41,14 +41,25 @@ export function commandGuide(results: readonly ResultText[]): Guide {
   };
 }
 
-/** Log lines, no two the same, `tokens` in all by the model's own tokenizer; spread from a fifth to twice the average; every fifth is a failure, and short. */
-export async function madeUpResults(calls: number, tokens: number, runtime: Pick<Runtime, "countTexts">): Promise<readonly ResultText[]> {
-  const weights = Array.from({ length: calls }, (_, call) => (fails(call) ? 0.1 : 0.2 + ((call * 7919) % 31) / 17));
+/**
+ * Log lines, no two the same, `tokens` in all by the model's own tokenizer; spread from a fifth to twice the average; every fifth is a failure, and short.
+ * With `longest` the second result is a log that nobody bounded, of so many of the tokens.
+ */
+export async function madeUpResults(
+  calls: number,
+  tokens: number,
+  runtime: Pick<Runtime, "countTexts">,
+  longest = 0,
+): Promise<readonly ResultText[]> {
+  const unbounded = longest > 0 ? 1 : -1;
+  const weights = Array.from({ length: calls }, (_, call) =>
+    call === unbounded ? 0 : fails(call) ? 0.1 : 0.2 + ((call * 7919) % 31) / 17,
+  );
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   return await Promise.all(
     weights.map(async (weight, call) => {
       const lines: string[] = [];
-      const wanted = Math.round((tokens * weight) / all);
+      const wanted = call === unbounded ? longest : Math.round(((tokens - longest) * weight) / all);
       let [counted, perLine] = [0, wanted];
       while (counted < wanted) {
         const more = Math.max(1, Math.floor((wanted - counted) / perLine));

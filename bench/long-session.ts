@@ -2,7 +2,9 @@
  * A session that brings more results than its window holds: tokens computed and kept on each turn, epochs, and what the engine's process holds in
  * memory. The real gateway and engine; the client is played, and each answer is one command, so that what is measured is reading.
  *
- *     npm run bench:window -- [--model NAME] [--calls 31] [--results 60000] [--window 32768] [--threads N] [--json]
+ *     npm run bench:window -- [--model NAME] [--calls 31] [--results 60000] [--longest 0] [--window 32768] [--threads N] [--json]
+ *
+ * `--longest 45000`: one of the results is a log of so many tokens that nobody bounded, the others share the rest.
  *
  * Ends with status 1 where a count was wrong or the engine's memory moved by more than a twentieth after the first epoch.
  */
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     model: { type: "string", default: "qwen2.5-coder-0.5b" },
     calls: { type: "string", default: "31" },
     results: { type: "string", default: "60000" },
+    longest: { type: "string", default: "0" },
     window: { type: "string", default: "32768" },
     threads: { type: "string", default: "64" },
     json: { type: "boolean", default: false },
@@ -30,6 +33,7 @@ const { values } = parseArgs({
 });
 const calls = bounded("--calls", values.calls, 2, 500);
 const resultTokens = bounded("--results", values.results, 100, 2_000_000);
+const longest = bounded("--longest", values.longest, 0, resultTokens - calls);
 const window = bounded("--window", values.window, 1024, 1_000_000);
 const threads = bounded("--threads", values.threads, 1, 1024);
 const home = cloisterHome(process.env);
@@ -49,7 +53,7 @@ try {
 }
 
 async function measure(): Promise<void> {
-  const results = await madeUpResults(calls, resultTokens, runtime);
+  const results = await madeUpResults(calls, resultTokens, runtime, longest);
   const tokens = await runtime.countTexts(results.map(({ text }) => text));
   const epochs: Extract<SessionEvent, { type: "cleared" }>[] = [];
   let ids = 0;
