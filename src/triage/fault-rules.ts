@@ -7,9 +7,14 @@ import { neverPulledRule } from "./predict-never-pulled.ts";
 import { nodeResolverRule } from "./predict-resolver.ts";
 import { serviceLinkRule } from "./predict-service-links.ts";
 import { settingRenamedRule } from "./predict-settings.ts";
+import { keptToNodeRule } from "./predict-node-local-services.ts";
+import { sharedMemoryRule } from "./predict-shared-memory.ts";
+import { tokenRule } from "./predict-tokens.ts";
+import { certificateNamesRule } from "./predict-certificate-names.ts";
 import { diskFullRule, volumeRightsRule } from "./predict-volumes.ts";
 
 const rules: ReadonlyMap<string, FaultRule> = new Map([
+  ["certificate-names", certificateNamesRule],
   ["disk-full", diskFullRule],
   ["file-not-executable", fileNotExecutableRule],
   ["file-not-in-volume", fileNotThereRule],
@@ -20,7 +25,10 @@ const rules: ReadonlyMap<string, FaultRule> = new Map([
   ["port-taken", portTakenRule],
   ["probe-program", probeProgramRule],
   ["service-link", serviceLinkRule],
+  ["service-kept-to-node", keptToNodeRule],
   ["setting-renamed", settingRenamedRule],
+  ["shared-memory-full", sharedMemoryRule],
+  ["token-withheld", tokenRule],
   ["volume-not-its-own", volumeRightsRule],
 ]);
 

@@ -1,5 +1,5 @@
-import { type ContainerState, lastRunLog, statesOf, tellingLine } from "../container-state.ts";
-import { type Crash, logLine } from "./crash.ts";
+import { lastRunLog, tellingLine } from "../container-state.ts";
+import { type Crash, crashesOf, logLine } from "./crash.ts";
 import { diskFull } from "./disk-full.ts";
 import { heapOverLimit } from "./heap-over-limit.ts";
 import { fileNotExecutable, fileNotThere } from "./mounted-files.ts";
@@ -7,46 +7,27 @@ import { nodeResolver } from "./node-resolver.ts";
 import { portPrivileged, portTaken } from "./ports-refused.ts";
 import { renamedSetting } from "./renamed-settings.ts";
 import { serviceLink } from "./service-links.ts";
+import { tokenWithheld } from "./tokens.ts";
+import { certificateNames } from "./certificate-names.ts";
 import { volumeNotItsOwn } from "./volume-rights.ts";
 import { commandWords, mountedTexts, type Variable, variablesOf } from "../environment.ts";
 import type { Analyzer, Candidate, Evidence, Finding } from "../finding.ts";
-import { type KubeObject, listAt, refOf, textAt } from "../kube-object.ts";
+import { listAt, refOf, textAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
 import { portCandidates } from "../predict-hosts.ts";
 import { asBytes, quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Container, containersOf, isOver, type Workload, workloadsOf } from "../workloads.ts";
+import type { Workload } from "../workloads.ts";
 
 /** Containers that end when they should not: memory, the command, a host that is not there, a setting that the program asks for, or its own words. */
-export const findCrashes: Analyzer = (snapshot, namespace) => {
-  const findings: Finding[] = [];
-  for (const workload of workloadsOf(snapshot, namespace))
-    for (const container of containersOf(workload)) {
-      const shown = firstCrash(workload, container);
-      if (shown !== undefined) findings.push(explain({ snapshot, workload, container, ...shown }));
-    }
-  return findings;
-};
-
-/** A pod in which the container failed and is not well again: old restarts of one that runs are history. */
-function firstCrash(workload: Workload, container: Container): { pod: KubeObject; state: ContainerState } | undefined {
-  const pods = workload.object.kind === "Deployment" ? workload.current : workload.pods;
-  for (const pod of pods) {
-    const state = statesOf(pod).find(({ name }) => name === container.name);
-    if (state === undefined || (state.running && state.ready)) continue;
-    const refused = state.waiting !== undefined && /^(RunContainerError|CreateContainerError|StartError)$/.test(state.waiting.reason);
-    const looping = state.waiting?.reason === "CrashLoopBackOff" || (state.restarts > 0 && !state.ready);
-    const failed = state.ended !== undefined && state.ended.exitCode !== 0 && (looping || isOver(pod) || container.init);
-    if (refused || looping || failed) return { pod, state };
-  }
-  return undefined;
-}
+export const findCrashes: Analyzer = (snapshot, namespace) => crashesOf(snapshot, namespace).map(explain);
 
 /** What explains a crash, the surest first. */
 const explanations: readonly ((crash: Crash) => Finding | undefined)[] = [
   heapOverLimit,
   outOfMemory,
+  tokenWithheld,
   fileNotThere,
   fileNotExecutable,
   notStarted,
@@ -56,6 +37,7 @@ const explanations: readonly ((crash: Crash) => Finding | undefined)[] = [
   volumeNotItsOwn,
   serviceLink,
   nodeResolver,
+  certificateNames,
   hostUnknown,
   settingMissing,
   argumentUnknown,
