@@ -179,7 +179,6 @@ data: { OAUTH2_PROXY_CLIENT_ID: "", OAUTH2_PROXY_CLIENT_SECRET: "", OAUTH2_PROXY
   },
   {
     // A relative of "a setting has another name in the new release, and the log says which".
-    open: ["named", "right"],
     id: "a Rails release reads a key that its config map calls otherwise",
     manifest: `${deployment(
       "newsletter",

@@ -3,6 +3,7 @@ import { fileNotExecutableRule, fileNotThereRule } from "./predict-mounted-files
 import { heapRule } from "./predict-heap.ts";
 import { portPrivilegedRule, portTakenRule } from "./predict-ports.ts";
 import { probeProgramRule } from "./predict-probe-programs.ts";
+import { keyRenamedRule } from "./predict-renamed-keys.ts";
 import { neverPulledRule } from "./predict-never-pulled.ts";
 import { nodeResolverRule } from "./predict-resolver.ts";
 import { serviceLinkRule } from "./predict-service-links.ts";
@@ -20,6 +21,7 @@ const rules: ReadonlyMap<string, FaultRule> = new Map([
   ["file-not-in-volume", fileNotThereRule],
   ["heap-over-limit", heapRule],
   ["image-never-pulled", neverPulledRule],
+  ["key-renamed", keyRenamedRule],
   ["node-resolver", nodeResolverRule],
   ["port-privileged", portPrivilegedRule],
   ["port-taken", portTakenRule],

@@ -1,10 +1,11 @@
 import { lastRunLog, tellingLine } from "../container-state.ts";
-import { type Crash, crashesOf, logLine } from "./crash.ts";
+import { type Crash, crashesOf, lastLines, logLine } from "./crash.ts";
 import { diskFull } from "./disk-full.ts";
 import { heapOverLimit } from "./heap-over-limit.ts";
 import { fileNotExecutable, fileNotThere } from "./mounted-files.ts";
 import { nodeResolver } from "./node-resolver.ts";
 import { portPrivileged, portTaken } from "./ports-refused.ts";
+import { renamedKey } from "./renamed-keys.ts";
 import { renamedSetting } from "./renamed-settings.ts";
 import { serviceLink } from "./service-links.ts";
 import { tokenWithheld } from "./tokens.ts";
@@ -155,6 +156,9 @@ export function hostCandidates(snapshot: Snapshot, workload: Workload, setting: 
   return [...elsewhere, ...here].slice(0, 4);
 }
 
+/** Ruby's and Python's words for a variable that is read as a key of the environment, and is not there. */
+const keyPattern = /\bkey not found: "([A-Z][A-Z0-9_]{2,60})"|\bKeyError: '([A-Z][A-Z0-9_]{2,60})'$/;
+
 const settingPatterns: readonly RegExp[] = [
   /\b([A-Z][A-Z0-9_]{2,60})\b(?: environment variable)? (?:is |must be |has to be |was )?(?:required|not set|missing|undefined|unset|empty)/,
   /(?:missing|required|undefined|unset|need|set|environment variable|env(?:ironment)? var)[^A-Z]{0,30}\b([A-Z][A-Z0-9_]{2,60})\b/,
@@ -163,13 +167,17 @@ const settingPatterns: readonly RegExp[] = [
 /** The program asks for a variable that the container does not get. */
 function settingMissing(crash: Crash): Finding | undefined {
   const { snapshot, workload, container } = crash;
-  const line = tellingLine(lastRunLog(snapshot, crash.pod, crash.state));
-  const wanted = settingPatterns.map((pattern) => pattern.exec(line ?? "")?.[1]).find((name) => name !== undefined);
+  const line = lastLines(crash).findLast((one) => keyPattern.test(one)) ?? tellingLine(lastRunLog(snapshot, crash.pod, crash.state));
+  const wanted = [keyPattern, ...settingPatterns]
+    .flatMap((pattern) => pattern.exec(line ?? "")?.slice(1) ?? [])
+    .find((name) => name !== undefined);
   if (line === undefined || wanted === undefined) return undefined;
   const given = variablesOf(snapshot, workload, container);
   if (given.some(({ name, value }) => name === wanted && value !== "")) return undefined;
   const renamed = renamedSetting(crash, wanted, line);
   if (renamed !== undefined) return renamed;
+  const key = renamedKey(crash, wanted, line);
+  if (key !== undefined) return key;
   // A variable of the container's own that is not the same under another name is another one; in a config map a key may be misspelt.
   const near = nearMisses(
     wanted,
