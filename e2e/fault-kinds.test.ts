@@ -182,6 +182,218 @@ spec: { accessModes: [ReadWriteOnce], storageClassName: standard, resources: { r
     not: "node-resolver",
     refused: [["hostNetwork: true", "hostNetwork: true\n      dnsPolicy: ClusterFirstWithHostNet"]],
   },
+  {
+    says: "memcached may keep more megabytes than its container may have",
+    manifest: one("cache", 'args: ["-m", "1024", "-c", "2048"]\nresources: { limits: { memory: 1Gi } }').replace(
+      "registry.acme.example/cache:1.0.0",
+      "docker.io/library/memcached:1.6.28",
+    ),
+    pods: pod("cache", killed),
+    repositoryText: "memcached gets 512 MB; it has 2048 connections at most.\n",
+    fault: "heap-over-limit",
+    passes: [['"1024"', '"512"']],
+    refused: [
+      ['"1024"', '"256"'],
+      ['"1024"', '"1000"'],
+      ['"2048"', '"512"'],
+      ["memory: 1Gi", "memory: 2Gi"],
+    ],
+  },
+  {
+    says: "an option of that name that bounds another program's memory",
+    manifest: one("importer", 'args: ["--maxmemory", "2gb"]\nresources: { limits: { memory: 1Gi } }'),
+    pods: pod("importer", killed),
+    fault: "out-of-memory",
+  },
+  {
+    says: "a program that others ask must not keep to the pod's loopback",
+    manifest: `${one(
+      "gate",
+      'env: [{ name: LISTEN, value: "0.0.0.0:9000" }]\nports: [{ containerPort: 9001 }]\nreadinessProbe: { tcpSocket: { port: 9001 } }',
+    ).replace(
+      "      containers:\n",
+      '      containers:\n        - { name: front, image: "registry.acme.example/front:1.0.0", args: ["--to=http://127.0.0.1:9001/"], ports: [{ containerPort: 9000 }] }\n',
+    )}`,
+    pods: pod("gate"),
+    logs: said("gate", "listen tcp 0.0.0.0:9000: bind: address already in use"),
+    fault: "port-taken",
+    passes: [["0.0.0.0:9000", "0.0.0.0:9001"]],
+    refused: [
+      ["0.0.0.0:9000", "127.0.0.1:9001"],
+      ["0.0.0.0:9000", "127.0.0.1:9002"],
+    ],
+  },
+  {
+    says: "two runtime classes have the handler by which one is called",
+    manifest: one("sandbox", "args: [run]", "runtimeClassName: kata\n"),
+    beside: ["kata-qemu", "kata-clh"]
+      .map((name) => `apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: { name: ${name} }\nhandler: kata\n`)
+      .join("---\n"),
+    fault: "reference-missing",
+    refused: [["runtimeClassName: kata", "runtimeClassName: gvisor"]],
+  },
+  {
+    says: "a store that is misspelt, where one of its name keeps to other namespaces",
+    manifest: `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: { name: mail, namespace: shop }
+spec: { secretStoreRef: { name: aws-secret }, target: { name: mail }, data: [{ secretKey: token, remoteRef: { key: mail } }] }
+`,
+    beside: `apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: { name: aws-secrets, namespace: shop }
+---
+apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: { name: aws-secret }
+spec: { conditions: [{ namespaces: [billing] }] }
+`,
+    statuses: {
+      "ExternalSecret/mail": {
+        conditions: [
+          { type: "Ready", status: "False", message: 'could not get SecretStore "aws-secret": SecretStore "aws-secret" not found' },
+        ],
+      },
+    },
+    fault: "secret-store",
+    passes: [["name: aws-secret }", "name: aws-secrets }"]],
+    refused: [
+      ["name: aws-secret }", "name: aws-secret, kind: ClusterSecretStore }"],
+      ["name: aws-secret }", "name: aws-sec }"],
+      ["target: { name: mail }", "target: { name: mail2 }"],
+    ],
+  },
+  {
+    says: "a program's own shared memory is full, within a limit that leaves it little",
+    manifest: one(
+      "train",
+      "volumeMounts: [{ name: fast, mountPath: /dev/shm/ }]\nresources: { limits: { memory: 512Mi } }",
+      "volumes: [{ name: fast, emptyDir: { medium: Memory, sizeLimit: 100Mi } }]\n",
+    ),
+    pods: pod("train"),
+    logs: said("train", "OSError: [Errno 28] No space left on device: '/dev/shm/torch_7_3'"),
+    fault: "shared-memory-full",
+    passes: [["sizeLimit: 100Mi", "sizeLimit: 200Mi"]],
+    refused: [
+      ["sizeLimit: 100Mi", "sizeLimit: 120Mi"],
+      ["sizeLimit: 100Mi", "sizeLimit: 400Mi"],
+      [", sizeLimit: 100Mi", ""],
+      ["medium: Memory, ", ""],
+    ],
+  },
+  {
+    says: "an account gives its token to nobody, and has no right",
+    manifest: `${one("watch", "args: [jobs]", "serviceAccountName: watch\n")}---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: watch, namespace: shop }
+automountServiceAccountToken: false
+`,
+    pods: pod("watch"),
+    logs: said("watch", "open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory"),
+    fault: "token-withheld",
+    refused: [
+      ["serviceAccountName: watch", "serviceAccountName: watch\n      automountServiceAccountToken: true"],
+      ["serviceAccountName: watch\n", ""],
+    ],
+  },
+  {
+    says: "an account gives its token to nobody, and one of its programs is to have it",
+    manifest: `${one("watch", "args: [jobs]", "serviceAccountName: watch\n")}---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: watch, namespace: shop }
+automountServiceAccountToken: false
+`,
+    beside: `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: watch, namespace: shop }
+rules: [{ apiGroups: [batch], resources: [jobs], verbs: [list] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: watch, namespace: shop }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: watch }
+subjects: [{ kind: ServiceAccount, name: watch, namespace: shop }]
+`,
+    pods: pod("watch"),
+    logs: said("watch", "Error: ENOENT: no such file or directory, open '/var/run/secrets/kubernetes.io/serviceaccount/token'"),
+    fault: "token-withheld",
+    passes: [["serviceAccountName: watch", "serviceAccountName: watch\n      automountServiceAccountToken: true"]],
+    refused: [
+      ["serviceAccountName: watch", 'serviceAccountName: watch\n      automountServiceAccountToken: "true"'],
+      ["serviceAccountName: watch", "serviceAccountName: default"],
+    ],
+  },
+  {
+    says: "a service of a daemon set keeps to its node, and the node's pod is the one that is missing",
+    manifest: `${one("agent", "ports: [{ containerPort: 8125 }]").replace("kind: Deployment", "kind: DaemonSet").replace("  replicas: 1\n", "")}---
+apiVersion: v1
+kind: Service
+metadata: { name: agent, namespace: shop }
+spec: { clusterIP: 10.96.9.9, internalTrafficPolicy: Local, selector: { app: agent }, ports: [{ port: 8125 }] }
+---
+${one("bill", "args: [serve]")}`,
+    pods: [{ of: "agent", name: "agent-x", node: "node-2" }, ...pod("bill")],
+    logs: said("bill", "connect ETIMEDOUT 10.96.9.9:8125"),
+    not: "service-kept-to-node",
+    refused: [["internalTrafficPolicy: Local", "internalTrafficPolicy: Cluster"]],
+  },
+  {
+    says: "a service by its name keeps to its node",
+    manifest: `${one("queue", "ports: [{ containerPort: 5672 }]")}---
+apiVersion: v1
+kind: Service
+metadata: { name: queue, namespace: shop }
+spec: { clusterIP: 10.96.9.9, internalTrafficPolicy: Local, selector: { app: queue }, ports: [{ port: 5672 }] }
+---
+${one("bill", "args: [serve]")}`,
+    pods: [{ of: "queue", name: "queue-54c8d7f9b6-abcde", node: "node-2" }, ...pod("bill")],
+    logs: said("bill", "amqp: queue.shop.svc:5672: connection refused"),
+    fault: "service-kept-to-node",
+    passes: [["internalTrafficPolicy: Local, ", ""]],
+    refused: [
+      ["internalTrafficPolicy: Local", "internalTrafficPolicy: Global"],
+      ["internalTrafficPolicy: Local", "internalTrafficPolicy: Local, externalTrafficPolicy: Local"],
+    ],
+  },
+  {
+    says: "a certificate with a star is for another name of the service",
+    manifest: one("shopfront", 'env: [{ name: STOCK, value: "https://catalog/v2" }]'),
+    pods: pod("shopfront"),
+    logs: said(
+      "shopfront",
+      "Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match certificate's altnames: Host: catalog. is not in the cert's altnames: DNS:*.shop.svc",
+    ),
+    fault: "certificate-names",
+    passes: [["https://catalog/v2", "https://catalog.shop.svc/v2"]],
+    refused: [
+      ["https://catalog/v2", "https://catalog.shop.svc.cluster.local/v2"],
+      ["https://catalog/v2", "https://catalog.shop.svc/v1"],
+      ["https://catalog/v2", "http://catalog.shop.svc/v2"],
+      ["https://catalog/v2", "https://stock.shop.svc/v2"],
+    ],
+  },
+  {
+    says: "a key that another program reads by its old name",
+    manifest: `${one("intake", "envFrom: [{ configMapRef: { name: shared } }]")}---
+${one("outlet", "envFrom: [{ configMapRef: { name: shared } }]")}---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: shared, namespace: shop }
+data:
+  BROKER_DSN: "amqp://queue:5672"
+`,
+    pods: [...pod("intake"), { of: "outlet", name: "outlet-54c8d7f9b6-abcde", node: "node-2" }],
+    logs: said("intake", "Traceback (most recent call last):", "KeyError: 'BROKER_URL'"),
+    repositoryText: "`BROKER_DSN` was renamed to `BROKER_URL` in intake 1.0.\n",
+    fault: "key-renamed",
+    passes: [["  BROKER_DSN: ", '  BROKER_URL: "amqp://queue:5672"\n  BROKER_DSN: ']],
+    refused: [
+      ["  BROKER_DSN: ", "  BROKER_URL: "],
+      ["  BROKER_DSN: ", '  BROKER_URL: "amqp://other:5672"\n  BROKER_DSN: '],
+    ],
+  },
 ];
 
 for (const { says, fault, not, passes = [], refused = [], ...staged } of kinds)

@@ -64,7 +64,6 @@ const noSlot = "remaining connection slots are reserved for non-replication supe
 export const laterOwn: readonly HeldOutFault[] = [
   {
     // A kind of its own: a program is not given its account's token.
-    open: ["named", "right"],
     id: "a program asks the API server, and its pod gets no token",
     manifest: `${deployment(
       "sweeper",
@@ -196,7 +195,6 @@ spec:
   },
   {
     // A kind of its own: a service answers only where a pod of it stands on the same node.
-    open: ["named", "right"],
     id: "a service keeps to its node, and its one pod is on another",
     manifest: `${deployment(
       "otel",
@@ -594,7 +592,6 @@ status:
   },
   {
     // A kind of its own: the address is right, and the certificate is for its longer names.
-    open: ["named", "right"],
     id: "a program calls its neighbour by a name that the certificate does not have",
     manifest: `${deployment(
       "accrual",

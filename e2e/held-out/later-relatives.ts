@@ -19,7 +19,6 @@ const notAllowed =
 export const laterRelatives: readonly HeldOutFault[] = [
   {
     // A relative of "a Java heap may grow beyond what the container may have".
-    open: ["named", "right"],
     id: "Redis may keep more than its container may have",
     manifest: deployment(
       "sessions",
@@ -111,7 +110,6 @@ spec: { accessModes: [ReadWriteOnce], storageClassName: block, resources: { requ
   },
   {
     // A relative of "two containers of a pod want the same port".
-    open: ["right"],
     id: "a program binds the port of the proxy that stands before it",
     manifest: `${deployment(
       "backoffice",
@@ -181,7 +179,6 @@ data: { OAUTH2_PROXY_CLIENT_ID: "", OAUTH2_PROXY_CLIENT_SECRET: "", OAUTH2_PROXY
   },
   {
     // A relative of "a setting has another name in the new release, and the log says which".
-    open: ["named", "right"],
     id: "a Rails release reads a key that its config map calls otherwise",
     manifest: `${deployment(
       "newsletter",
@@ -249,7 +246,6 @@ status: { phase: Running, conditions: [{ type: Ready, status: "True" }] }
   },
   {
     // A relative of "a database's disk is full": another place is, and it is another program that fails of it.
-    open: ["named", "right"],
     id: "a database's shared memory is full, and its client ends of that",
     manifest: `${deployment(
       "warehouse",
@@ -326,7 +322,6 @@ ${deployment(
   },
   {
     // A relative of "a certificate is to come from an issuer that there is not".
-    open: ["named", "right"],
     id: "an external secret asks a store of the namespace, and the store is the cluster's",
     manifest: `${deployment(
       "invoices",
@@ -492,7 +487,6 @@ subjects: [{ kind: ServiceAccount, name: tailer, namespace: shop }]
   },
   {
     // A relative of "a priority class that there is not".
-    open: ["right"],
     id: "a runtime class is called by the name of its handler",
     manifest: deployment(
       "playground",

@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts";
-import { type FieldStep, valueAt } from "./kube-object.ts";
+import { type FieldStep, type ObjectRef, valueAt } from "./kube-object.ts";
 import type { JsonValue } from "../messages/conversation.ts";
 import type { Place } from "./predict.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -18,6 +18,8 @@ export interface Proposal {
 /** A kind of fault: where of its own object it may be mended, and what a change there has to bring. */
 export interface FaultRule {
   readonly places: (finding: Finding) => readonly (readonly FieldStep[])[];
+  /** Where another object may be changed to mend it; absent where none may. */
+  readonly elsewhere?: (finding: Finding, object: ObjectRef) => readonly (readonly FieldStep[])[];
   /** Why the fault stays; `undefined` where it goes. */
   readonly stays: (proposal: Proposal) => string | undefined;
 }

@@ -100,7 +100,7 @@ export function writeCandidate(
   const field = wordOf(finding);
   const place = locateField(files, object, namespace, field);
   // A setting under a wrong name: the name is what is written anew.
-  const span = finding.fault === "setting-missing" ? place?.key : place?.value;
+  const span = ["setting-missing", "key-renamed"].includes(finding.fault) ? place?.key : place?.value;
   const text = span === undefined ? undefined : files.get(span.path);
   if (span !== undefined && text !== undefined && yaml !== true) return { path: span.path, text: writeValue(text, span, value) };
   return applied(

@@ -1,4 +1,4 @@
-/** How far a runtime lets its heap grow, as a setting says it. */
+/** How far a runtime lets its heap grow, or a program its data, as a setting says it. */
 export interface HeapBound {
   readonly bytes: number;
   /** The number and unit as they are written: `640m`. */
@@ -7,6 +7,8 @@ export interface HeapBound {
   readonly around: string;
   /** The share of a container's memory that this may be at most: the runtime needs the rest beside it. */
   readonly share: number;
+  /** What it bounds: the heap of a runtime, or the data that a program keeps. */
+  readonly holds: "heap" | "data";
 }
 
 interface Flag {
@@ -44,6 +46,7 @@ export function readHeapBound(name: string, value: string): HeapBound | undefine
       size,
       around: `${value.slice(0, at)}…${value.slice(at + size.length)}`,
       share,
+      holds: "heap",
     };
   }
   return undefined;

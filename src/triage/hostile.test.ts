@@ -128,6 +128,12 @@ for (const [index, said] of refusals.entries())
       metadata: { name: "web-1", namespace: "shop", annotations: { "cert-manager.io/certificate-name": "web" } },
       spec: { issuerRef },
     };
+    const external = {
+      apiVersion: "external-secrets.io/v1",
+      kind: "ExternalSecret",
+      metadata: { name: "web", namespace: "shop" },
+      spec: { secretStoreRef: { name: hostile }, target: { name: hostile } },
+    };
     const policy = {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
@@ -140,13 +146,54 @@ for (const [index, said] of refusals.entries())
       claim,
       certificate,
       request,
+      external,
       policy,
       pod({ state: { running: { startedAt: "2026-05-04T09:30:00Z" } } }),
       event("ReplicaSet", "web-1", "FailedCreate", `Error creating: ${said}`),
       event("PersistentVolumeClaim", "data", "ProvisioningFailed", failed),
       event("CertificateRequest", "web-1", "IssuerNotFound", hostile),
+      event("ExternalSecret", "web", "UpdateFailed", `could not get SecretStore "${hostile}"`),
     ];
     const findings = triage(look(objects as JsonObject[], [`getaddrinfo EAI_AGAIN ${hostile}`]), "shop");
+    assert.ok(findings.length > 0);
+    for (const { says, evidence, candidates } of findings)
+      for (const text of [says, ...evidence.map((one) => one.text), ...candidates.map((one) => one.value)]) {
+        assert.doesNotMatch(text, /[\p{Cc}\p{Cf}]/u);
+        assert.ok(text.length < 600, text);
+      }
+  });
+
+/** Words of programs that lead to a setting, with somebody's own among them. */
+const logs: readonly string[] = [
+  `certificate is valid for db.shop.svc, ${hostile}, not db ${hostile}`,
+  `Host: db. is not in the cert's altnames: DNS:db.shop.svc, DNS:${hostile}`,
+  `key not found: "SMTP_ADDRESS" ${hostile}`,
+  `could not resize shared memory segment "/${hostile}" to 9 bytes: No space left on device`,
+  `open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory ${hostile}`,
+  `dial tcp db:80: i/o timeout ${hostile}`,
+];
+
+for (const [index, line] of logs.entries())
+  test(`hostile texts in a log are quoted, on one line and bounded: ${index}`, () => {
+    const node = { apiVersion: "v1", kind: "Pod", metadata: { name: "db-1", namespace: "shop", labels: { app: hostile } } };
+    const objects: readonly JsonObject[] = [
+      deployment({
+        envFrom: [{ configMapRef: { name: "web" } }],
+        env: [{ name: "DB", value: "tls://db" }],
+        volumeMounts: [{ name: hostile, mountPath: "/dev/shm" }],
+      }),
+      pod({ lastState: { terminated: { exitCode: 1 } }, state: { waiting: { reason: "CrashLoopBackOff" } } }),
+      { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web", namespace: "shop" }, data: { SMTP_HOST: hostile } },
+      { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: "shop" }, automountServiceAccountToken: false },
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "db", namespace: "shop" },
+        spec: { selector: { app: hostile }, internalTrafficPolicy: "Local", ports: [{ port: 80 }] },
+      },
+      { ...node, spec: { nodeName: hostile }, status: { conditions: [{ type: "Ready", status: "True" }] } },
+    ];
+    const findings = triage(look(objects, [line]), "shop");
     assert.ok(findings.length > 0);
     for (const { says, evidence, candidates } of findings)
       for (const text of [says, ...evidence.map((one) => one.text), ...candidates.map((one) => one.value)]) {

@@ -71,6 +71,7 @@ const clusterWide: ReadonlySet<string> = new Set([
   "APIService",
   "GatewayClass",
   "ClusterIssuer",
+  "ClusterSecretStore",
 ]);
 
 /** A place in a file, in characters. */

@@ -6,7 +6,7 @@ import type { Snapshot } from "./snapshot.ts";
 import type { Workload } from "./workloads.ts";
 
 /** An address, a URL, or an option that holds one (`--database=appointments-db:5432`), with the host and port taken out. */
-interface Address {
+export interface Address {
   readonly around: string;
   readonly scheme: boolean;
   readonly host: string;
@@ -15,7 +15,7 @@ interface Address {
 
 const addressPattern = /^((?:-+[\w.-]+=)?([a-z][a-z0-9+.-]*:\/\/)?(?:[^@/]*@)?)([\w.-]+)(?::(\d+))?(.*)$/is;
 
-function readAddress(text: string): Address | undefined {
+export function readAddress(text: string): Address | undefined {
   const [, lead = "", scheme, host = "", port, tail = ""] = addressPattern.exec(text) ?? [];
   if (host === "") return undefined;
   return { around: `${lead}…${tail}`, scheme: scheme !== undefined, host, port: port === undefined ? undefined : Number(port) };

@@ -34,6 +34,7 @@ export function whyObjectStays(finding: Finding, before: Snapshot, after: Snapsh
     case "policy-shuts-out-names":
       return shutOutStays(object, before, after);
     case "certificate-issuer":
+    case "secret-store":
       return nameStays(finding, object, repositoryText);
     // New pods have not asked for a name yet; a restart is no answer.
     case "names-withheld":

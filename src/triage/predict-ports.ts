@@ -4,7 +4,9 @@ import { isObject, listAt, numberAt, textAt, textsAt, valueAt } from "./kube-obj
 import { readListenAddress, takenBeside } from "./listening.ts";
 import { namesWord, whyNotMeant } from "./meant.ts";
 import { quote } from "./quote.ts";
-import { type Container, labelsOf, matchesSelector, selects } from "./workloads.ts";
+import type { Place } from "./predict.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type Container, containersOf, labelsOf, matchesSelector, selects } from "./workloads.ts";
 
 /** A port that the container declares, or at which a service expects it. */
 export const portTakenRule: FaultRule = {
@@ -12,9 +14,66 @@ export const portTakenRule: FaultRule = {
   stays: (proposal) => {
     const value = standsNow(proposal);
     if (typeof value !== "string") return "nothing says any more where it listens";
-    return whyNotMeant(proposal.finding, value, "");
+    return whyNotMeant(proposal.finding, value, "") === undefined ? undefined : keptInPod(proposal, value);
   },
 };
+
+/**
+ * One of the candidates, but listened at on the pod's own loopback: that is narrower than before, so a neighbour in the pod has to ask there, and nobody
+ * from outside.
+ */
+function keptInPod(proposal: Proposal, value: string): string | undefined {
+  const { finding, now, after } = proposal;
+  const notMeant = whyNotMeant(finding, value, "");
+  const listens = readListenAddress(value);
+  const own = listens?.lead.replace(loopback, "");
+  const candidate = finding.candidates.some((one) => {
+    const wide = readListenAddress(one.value);
+    return wide?.port === listens?.port && wide?.lead.replace(anywhere, "") === own;
+  });
+  if (listens === undefined || own === listens.lead || !candidate) return notMeant;
+  // At the very address: what listens at 127.0.0.1 alone does not answer at ::1.
+  const [host = ""] = /127\.0\.0\.1|localhost/.exec(listens.lead) ?? [];
+  const neighbour = containersOf(now.workload).find(
+    (one) => one.name !== now.container.name && namesWord(JSON.stringify(one.json), `${host}:${listens.port}`),
+  );
+  if (neighbour === undefined) return `nothing in the pod asks for port ${listens.port} of its own`;
+  const { json } = now.container;
+  const probed = [
+    ...probes.map((one) => valueAt(json, one)),
+    valueAt(json, "lifecycle", "postStart"),
+    valueAt(json, "lifecycle", "preStop"),
+  ].some((one) => ways.some((way) => resolve(now.container, valueAt(one, way, "port")) === listens.port));
+  if (probed) return `the kubelet asks at port ${listens.port} from outside of the pod`;
+  if (listAt(json, "ports").some((one) => numberAt(one, "hostPort") !== undefined && numberAt(one, "containerPort") === listens.port))
+    return `the node sends to port ${listens.port}`;
+  return whoElseAsks(now, after, listens.port);
+}
+
+const loopback = /(?:127\.0\.0\.1|localhost):$/;
+const anywhere = /(?:0\.0\.0\.0|\[::\]|\*)?:$/;
+
+function asksOnLoopback(text: string, port: number): boolean {
+  return new RegExp(`(?:localhost|127\\.0\\.0\\.1|\\[::1\\]):${port}(?!\\d)`).test(text);
+}
+
+/** Somebody beside the pod who would send to a port of a container. A service without an address of its own leads to every port of its pods. */
+function whoElseAsks({ workload, container }: Place, after: Snapshot, port: number): string | undefined {
+  const [namespace, labels] = [workload.object.namespace, labelsOf(workload.template)];
+  const service = after
+    .of("Service", namespace)
+    .filter(({ json }) => selects(textsAt(json, "spec", "selector"), labels))
+    .find(
+      ({ json }) =>
+        textAt(json, "spec", "clusterIP") === "None" ||
+        listAt(json, "spec", "ports").some((one) => resolve(container, valueAt(one, "targetPort") ?? valueAt(one, "port")) === port),
+    );
+  if (service !== undefined) return `Service ${service.name} sends to port ${port}`;
+  const monitor = after.of("PodMonitor", namespace).find(({ json }) => matchesSelector(valueAt(json, "spec", "selector"), labels));
+  if (monitor !== undefined) return `PodMonitor ${monitor.name} asks its pods`;
+  const noted = Object.values(textsAt(workload.template, "metadata", "annotations")).includes(String(port));
+  return noted ? `an annotation of its pods names port ${port}` : undefined;
+}
 
 const probes = ["startupProbe", "livenessProbe", "readinessProbe"] as const;
 const ways = ["httpGet", "tcpSocket", "grpc"] as const;
@@ -52,8 +111,7 @@ function strayPort({ was, now }: Proposal, from: number, to: number): string | u
   // What others reach at the node's own port is sent where the container declares it.
   if (fresh.some((one) => numberAt(one, "hostPort") !== undefined && numberAt(one, "containerPort") === from))
     return `the node would still send to port ${from}`;
-  if (new RegExp(`(?:localhost|127\\.0\\.0\\.1|\\[::1\\]):${from}(?!\\d)`).test(JSON.stringify(now.workload.template["spec"])))
-    return `something in the pod would still ask at port ${from}`;
+  if (asksOnLoopback(JSON.stringify(now.workload.template["spec"]), from)) return `something in the pod would still ask at port ${from}`;
   for (const probe of probes)
     for (const way of ways) {
       const [asked, asks] = [was, now].map(({ container }) => resolve(container, valueAt(container.json, probe, way, "port")));

@@ -27,7 +27,7 @@ export const settingRenamedRule: FaultRule = {
 };
 
 /** Words by which people tell that a setting has another name now. */
-const tookItsPlace = /renam|replac|instead|former|previous|deprecat|\bnow\b|\bwas\b|→|->|=>/i;
+export const tookItsPlace = /renam|replac|instead|former|previous|deprecat|\bcalled\b|\bnow\b|\bwas\b|→|->|=>/i;
 
 function entriesOf({ json }: Container, name: string): readonly JsonValue[] {
   return listAt(json, "env").filter((one) => textAt(one, "name") === name);
@@ -38,7 +38,7 @@ function bare(entry: JsonValue | undefined): string {
 }
 
 /** Programs name a setting as it is, or without the prefix that all of theirs have. */
-function tells(text: string, name: string): boolean {
+export function tells(text: string, name: string): boolean {
   const tail = name.slice(name.indexOf("_") + 1);
   return namesWord(text, name) || (tail.includes("_") && namesWord(text, tail));
 }

@@ -61,6 +61,8 @@ export function isTouched(finding: Finding, changed: readonly ChangedObject[]): 
 /** Where an object may change to mend the finding: the field that is wrong and what belongs to it; of another object, the other side of the mismatch. */
 function placesOf(finding: Finding, object: ObjectRef): readonly (readonly FieldStep[])[] {
   if (refText(finding.object) === refText(object)) return ownPlaces(finding);
+  const elsewhere = faultRule(finding.fault)?.elsewhere;
+  if (elsewhere !== undefined) return elsewhere(finding, object);
   if (!asksFor(finding, object) || (finding.severity !== "cause" && object.kind !== "ConfigMap")) return [];
   switch (finding.fault) {
     case "key-missing":

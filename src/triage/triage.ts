@@ -18,7 +18,10 @@ import { findNodes } from "./analyzers/nodes.ts";
 import { findProbes } from "./analyzers/probes.ts";
 import { findReferences } from "./analyzers/references.ts";
 import { findRollouts } from "./analyzers/rollouts.ts";
+import { findSharedMemory } from "./analyzers/shared-memory.ts";
 import { findScheduling } from "./analyzers/scheduling.ts";
+import { findSecretStores } from "./analyzers/secret-stores.ts";
+import { findServicesKeptToNode } from "./analyzers/node-local-services.ts";
 import { findServices } from "./analyzers/services.ts";
 import { findStatefulSets } from "./analyzers/stateful-sets.ts";
 import { findStorage } from "./analyzers/storage.ts";
@@ -35,6 +38,7 @@ const analyzers: readonly Analyzer[] = [
   findImages,
   findCertificates,
   findIssuers,
+  findSecretStores,
   findAccess,
   findStorage,
   findAttachments,
@@ -43,6 +47,8 @@ const analyzers: readonly Analyzer[] = [
   findScheduling,
   findStatefulSets,
   findServices,
+  findServicesKeptToNode,
+  findSharedMemory,
   findIngresses,
   findGateways,
   findNetworkPolicies,

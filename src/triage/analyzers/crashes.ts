@@ -1,52 +1,34 @@
-import { type ContainerState, lastRunLog, statesOf, tellingLine } from "../container-state.ts";
-import { type Crash, logLine } from "./crash.ts";
+import { lastRunLog, tellingLine } from "../container-state.ts";
+import { type Crash, crashesOf, lastLines, logLine } from "./crash.ts";
 import { diskFull } from "./disk-full.ts";
 import { heapOverLimit } from "./heap-over-limit.ts";
 import { fileNotExecutable, fileNotThere } from "./mounted-files.ts";
 import { nodeResolver } from "./node-resolver.ts";
 import { portPrivileged, portTaken } from "./ports-refused.ts";
+import { renamedKey } from "./renamed-keys.ts";
 import { renamedSetting } from "./renamed-settings.ts";
 import { serviceLink } from "./service-links.ts";
+import { tokenWithheld } from "./tokens.ts";
+import { certificateNames } from "./certificate-names.ts";
 import { volumeNotItsOwn } from "./volume-rights.ts";
 import { commandWords, mountedTexts, type Variable, variablesOf } from "../environment.ts";
 import type { Analyzer, Candidate, Evidence, Finding } from "../finding.ts";
-import { type KubeObject, listAt, refOf, textAt } from "../kube-object.ts";
+import { listAt, refOf, textAt } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
 import { portCandidates } from "../predict-hosts.ts";
 import { asBytes, quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Container, containersOf, isOver, type Workload, workloadsOf } from "../workloads.ts";
+import type { Workload } from "../workloads.ts";
 
 /** Containers that end when they should not: memory, the command, a host that is not there, a setting that the program asks for, or its own words. */
-export const findCrashes: Analyzer = (snapshot, namespace) => {
-  const findings: Finding[] = [];
-  for (const workload of workloadsOf(snapshot, namespace))
-    for (const container of containersOf(workload)) {
-      const shown = firstCrash(workload, container);
-      if (shown !== undefined) findings.push(explain({ snapshot, workload, container, ...shown }));
-    }
-  return findings;
-};
-
-/** A pod in which the container failed and is not well again: old restarts of one that runs are history. */
-function firstCrash(workload: Workload, container: Container): { pod: KubeObject; state: ContainerState } | undefined {
-  const pods = workload.object.kind === "Deployment" ? workload.current : workload.pods;
-  for (const pod of pods) {
-    const state = statesOf(pod).find(({ name }) => name === container.name);
-    if (state === undefined || (state.running && state.ready)) continue;
-    const refused = state.waiting !== undefined && /^(RunContainerError|CreateContainerError|StartError)$/.test(state.waiting.reason);
-    const looping = state.waiting?.reason === "CrashLoopBackOff" || (state.restarts > 0 && !state.ready);
-    const failed = state.ended !== undefined && state.ended.exitCode !== 0 && (looping || isOver(pod) || container.init);
-    if (refused || looping || failed) return { pod, state };
-  }
-  return undefined;
-}
+export const findCrashes: Analyzer = (snapshot, namespace) => crashesOf(snapshot, namespace).map(explain);
 
 /** What explains a crash, the surest first. */
 const explanations: readonly ((crash: Crash) => Finding | undefined)[] = [
   heapOverLimit,
   outOfMemory,
+  tokenWithheld,
   fileNotThere,
   fileNotExecutable,
   notStarted,
@@ -56,6 +38,7 @@ const explanations: readonly ((crash: Crash) => Finding | undefined)[] = [
   volumeNotItsOwn,
   serviceLink,
   nodeResolver,
+  certificateNames,
   hostUnknown,
   settingMissing,
   argumentUnknown,
@@ -173,6 +156,9 @@ export function hostCandidates(snapshot: Snapshot, workload: Workload, setting: 
   return [...elsewhere, ...here].slice(0, 4);
 }
 
+/** Ruby's and Python's words for a variable that is read as a key of the environment, and is not there. */
+const keyPattern = /\bkey not found: "([A-Z][A-Z0-9_]{2,60})"|\bKeyError: '([A-Z][A-Z0-9_]{2,60})'$/;
+
 const settingPatterns: readonly RegExp[] = [
   /\b([A-Z][A-Z0-9_]{2,60})\b(?: environment variable)? (?:is |must be |has to be |was )?(?:required|not set|missing|undefined|unset|empty)/,
   /(?:missing|required|undefined|unset|need|set|environment variable|env(?:ironment)? var)[^A-Z]{0,30}\b([A-Z][A-Z0-9_]{2,60})\b/,
@@ -181,13 +167,17 @@ const settingPatterns: readonly RegExp[] = [
 /** The program asks for a variable that the container does not get. */
 function settingMissing(crash: Crash): Finding | undefined {
   const { snapshot, workload, container } = crash;
-  const line = tellingLine(lastRunLog(snapshot, crash.pod, crash.state));
-  const wanted = settingPatterns.map((pattern) => pattern.exec(line ?? "")?.[1]).find((name) => name !== undefined);
+  const line = lastLines(crash).findLast((one) => keyPattern.test(one)) ?? tellingLine(lastRunLog(snapshot, crash.pod, crash.state));
+  const wanted = [keyPattern, ...settingPatterns]
+    .flatMap((pattern) => pattern.exec(line ?? "")?.slice(1) ?? [])
+    .find((name) => name !== undefined);
   if (line === undefined || wanted === undefined) return undefined;
   const given = variablesOf(snapshot, workload, container);
   if (given.some(({ name, value }) => name === wanted && value !== "")) return undefined;
   const renamed = renamedSetting(crash, wanted, line);
   if (renamed !== undefined) return renamed;
+  const key = renamedKey(crash, wanted, line);
+  if (key !== undefined) return key;
   // A variable of the container's own that is not the same under another name is another one; in a config map a key may be misspelt.
   const near = nearMisses(
     wanted,

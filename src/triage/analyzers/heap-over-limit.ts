@@ -2,6 +2,7 @@ import { commandWords, type Variable, variablesOf } from "../environment.ts";
 import type { Candidate, Finding } from "../finding.ts";
 import { objectAt, refOf, textAt } from "../kube-object.ts";
 import { type HeapBound, readHeapBound } from "../heap.ts";
+import { readMemoryOption } from "../memory-options.ts";
 import { quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -12,7 +13,7 @@ interface Setting extends Variable {
   readonly bound: HeapBound;
 }
 
-/** A runtime that may fill all of its container's memory with its heap, and is killed for it: the heap was to be bounded below the limit. */
+/** A runtime that may fill all of its container's memory with its heap, or a program with its data, and is killed for it: it was to be bounded below the limit. */
 export function heapOverLimit({ snapshot, workload, container, pod, state }: Crash): Finding | undefined {
   if (state.ended?.reason !== "OOMKilled") return undefined;
   const written = textAt(container.json, "resources", "limits", "memory");
@@ -35,7 +36,7 @@ export function heapOverLimit({ snapshot, workload, container, pod, state }: Cra
     object: setting.object,
     field: setting.field,
     value: setting.value,
-    says: `container ${container.name} is killed for its memory: its heap may grow to ${quote(setting.bound.size, 30)}, and the container may have ${quote(written ?? "", 30)} in all`,
+    says: `container ${container.name} is killed for its memory: its ${setting.bound.holds} may grow to ${quote(setting.bound.size, 30)}, and the container may have ${quote(written ?? "", 30)} in all`,
     evidence: [
       { object: refOf(pod), from: "last state", text: quote(`OOMKilled, exit code ${state.ended.exitCode}, ${state.restarts} restarts`) },
     ],
@@ -43,9 +44,16 @@ export function heapOverLimit({ snapshot, workload, container, pod, state }: Cra
   };
 }
 
+/** The bound that a setting of a container puts on its heap or its data. */
+export function boundAt(container: Container, { name, value, field }: Pick<Variable, "name" | "value" | "field">): HeapBound | undefined {
+  const [member, index] = field.slice(-2);
+  const isWord = (member === "command" || member === "args") && typeof index === "number";
+  return readHeapBound(name, value) ?? (isWord ? readMemoryOption(container, member, index) : undefined);
+}
+
 function heapSettings(snapshot: Snapshot, workload: Workload, container: Container): readonly Setting[] {
   return [...variablesOf(snapshot, workload, container), ...commandWords(workload, container)].flatMap((variable) => {
-    const bound = readHeapBound(variable.name, variable.value);
+    const bound = boundAt(container, variable);
     return bound === undefined ? [] : [{ ...variable, bound }];
   });
 }

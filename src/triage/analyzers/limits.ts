@@ -22,6 +22,16 @@ export const findLimits: Analyzer = (snapshot, namespace) => [
   ...snapshot.of("PodDisruptionBudget", namespace).flatMap((budget) => budgetFindings(snapshot, budget)),
 ];
 
+/** A class that the pods name and that is not there, as the API server says it. */
+function isClassMissing(snapshot: Snapshot, said: string): boolean {
+  const kind = /no PriorityClass with name \S+ was found/.test(said)
+    ? "PriorityClass"
+    : /pod rejected: RuntimeClass \S+ not found/.test(said)
+      ? "RuntimeClass"
+      : undefined;
+  return kind !== undefined && snapshot.covers(kind);
+}
+
 /** Pods that the API server refuses to a controller, by its own words on the events. */
 function refusedPods(snapshot: Snapshot, workload: Workload): Finding[] {
   const makers = workload.object.kind === "Deployment" ? revisionsOf(snapshot, workload.object).slice(0, 1) : [workload.object];
@@ -45,7 +55,7 @@ function refusedPods(snapshot: Snapshot, workload: Workload): Finding[] {
     const account = /serviceaccount "([^"]+)" not found/.exec(said)?.[1];
     const first = containersOf(workload).find(({ init }) => !init);
     // What is missing has a finding of its own, at the place that names it.
-    if (account !== undefined || (/no PriorityClass with name \S+ was found/.test(said) && snapshot.covers("PriorityClass"))) return [];
+    if (account !== undefined || isClassMissing(snapshot, said)) return [];
     return [
       {
         fault: needs !== null ? "quota-needs-requests" : bound !== null ? "limit-range" : "pods-refused",

@@ -5,6 +5,7 @@ import { nearMisses } from "../near.ts";
 import { isPullSecret } from "../predict-backends.ts";
 import { quote } from "../quote.ts";
 import { workingPullSecrets } from "./images.ts";
+import { unmadeBy } from "./secret-stores.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { containersOf, type Workload, workloadsOf } from "../workloads.ts";
 
@@ -48,19 +49,22 @@ function checkReference(snapshot: Snapshot, namespace: string, workload: Workloa
   if (found === undefined) {
     const there = snapshot.of(kind, scope).map((one) => one.name);
     // The same name of another kind, or in another namespace, tells what was meant.
+    const maker = kind === "Secret" ? unmadeBy(snapshot, namespace, name) : undefined;
     const elsewhere = scope === undefined ? undefined : snapshot.of(kind).find((one) => one.name === name);
     return [
       {
         fault: "reference-missing",
-        severity: "cause",
+        // What names it is right where somebody else fails to make it.
+        severity: maker === undefined ? "cause" : "symptom",
         object,
         field,
         value: name,
-        says: `there is no ${kind} ${quote(name, 80)} in namespace ${namespace}, which ${use} names${elsewhere === undefined ? "" : `; namespace ${elsewhere.namespace ?? ""} has one`}`,
+        says: `there is no ${kind} ${quote(name, 80)} in namespace ${namespace}, which ${use} names${maker === undefined ? "" : `, and which ExternalSecret ${maker.name} is to make`}${elsewhere === undefined ? "" : `; namespace ${elsewhere.namespace ?? ""} has one`}`,
         evidence: [{ object, from: use, text: quote(name) }],
         candidates: field.includes("imagePullSecrets")
           ? pullSecretCandidates(snapshot, workload, name, there)
-          : nearMisses(name, there).map((value) => ({ value, why: `a ${kind} of that name is there` })),
+          : (handlerCandidates(snapshot, kind, name) ??
+            nearMisses(name, there).map((value) => ({ value, why: `a ${kind} of that name is there` }))),
       },
     ];
   }
@@ -79,6 +83,14 @@ function checkReference(snapshot: Snapshot, namespace: string, workload: Workloa
       candidates: keyCandidates(snapshot, workload, reference, keys),
     },
   ];
+}
+
+/** A runtime class that is called by the name of its handler; `undefined` where no class has that handler, or several have. */
+function handlerCandidates(snapshot: Snapshot, kind: string, name: string): readonly Candidate[] | undefined {
+  const [first, ...others] = kind === "RuntimeClass" ? snapshot.of(kind).filter(({ json }) => textAt(json, "handler") === name) : [];
+  return first === undefined || others.length > 0
+    ? undefined
+    : [{ value: first.name, why: `${quote(name, 80)} is the handler of this RuntimeClass` }];
 }
 
 /** Of secrets to pull with only those with which somebody pulls: one whose name comes near, else one that opens the same registry. */
