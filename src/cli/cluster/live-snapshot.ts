@@ -42,6 +42,8 @@ const inNamespace: Readonly<Record<string, string>> = {
 const clusterWide: Readonly<Record<string, string>> = {
   nodes: "Node",
   namespaces: "Namespace",
+  persistentvolumes: "PersistentVolume",
+  "runtimeclasses.node.k8s.io": "RuntimeClass",
   "storageclasses.storage.k8s.io": "StorageClass",
   "ingressclasses.networking.k8s.io": "IngressClass",
   "priorityclasses.scheduling.k8s.io": "PriorityClass",
@@ -50,12 +52,25 @@ const clusterWide: Readonly<Record<string, string>> = {
   "validatingwebhookconfigurations.admissionregistration.k8s.io": "ValidatingWebhookConfiguration",
   "mutatingwebhookconfigurations.admissionregistration.k8s.io": "MutatingWebhookConfiguration",
 };
-/** Of the Gateway API, which not every cluster has: asked for by itself. */
-const ofGateways: Readonly<Record<string, string>> = {
-  "gatewayclasses.gateway.networking.k8s.io": "GatewayClass",
-  "gateways.gateway.networking.k8s.io": "Gateway",
-  "httproutes.gateway.networking.k8s.io": "HTTPRoute",
-};
+/** What not every cluster has, each asked for by itself: the Gateway API, cert-manager, External Secrets. */
+const extensions: readonly Readonly<Record<string, string>>[] = [
+  {
+    "gatewayclasses.gateway.networking.k8s.io": "GatewayClass",
+    "gateways.gateway.networking.k8s.io": "Gateway",
+    "httproutes.gateway.networking.k8s.io": "HTTPRoute",
+  },
+  {
+    "certificates.cert-manager.io": "Certificate",
+    "certificaterequests.cert-manager.io": "CertificateRequest",
+    "issuers.cert-manager.io": "Issuer",
+    "clusterissuers.cert-manager.io": "ClusterIssuer",
+  },
+  {
+    "externalsecrets.external-secrets.io": "ExternalSecret",
+    "secretstores.external-secrets.io": "SecretStore",
+    "clustersecretstores.external-secrets.io": "ClusterSecretStore",
+  },
+];
 
 /** Lines of a log that are read, from its end. */
 const logLines = 200;
@@ -76,7 +91,7 @@ export async function readLiveSnapshot(access: ClusterAccess, namespaces: readon
     ...[first, ...others].map((namespace) => getAll(access, Object.keys(inNamespace), ["--namespace", namespace])),
     getAll(access, Object.keys(clusterWide), []),
     getAll(access, ["services"], ["--all-namespaces"]),
-    getAll(access, Object.keys(ofGateways), ["--all-namespaces"]),
+    ...extensions.map((kinds) => getAll(access, Object.keys(kinds), ["--all-namespaces"])),
   ]);
   const peers = peerNamespaces(lists.flatMap(({ found }) => found)).filter((one) => !namespaces.includes(one));
   lists.push(...(await Promise.all(peers.slice(0, mostPeers).map((namespace) => getAll(access, ["pods"], ["--namespace", namespace])))));
@@ -87,8 +102,8 @@ export async function readLiveSnapshot(access: ClusterAccess, namespaces: readon
   ];
   const denied = new Set(lists.flatMap((list) => list.denied));
   const read = new Set(
-    Object.entries({ ...inNamespace, ...clusterWide, ...ofGateways }).flatMap(([resource, kind]) =>
-      denied.has(resource.split(".")[0] ?? "") ? [] : [kind],
+    Object.entries(Object.assign({}, inNamespace, clusterWide, ...extensions) as Readonly<Record<string, string>>).flatMap(
+      ([resource, kind]) => (denied.has(resource.split(".")[0] ?? "") ? [] : [kind]),
     ),
   );
   const logs = await readLogs(access, objects);
