@@ -6,7 +6,7 @@ const namespace = "video";
 const general = { cpu: 8, memoryKi: 16_374_624, labels: { "acme.example/pool": "general" } };
 const kept = (pool, value) => ({
   cpu: 32,
-  memoryKi: 65_498_112,
+  memoryKi: 65_498_116,
   age: "9d",
   labels: { "acme.example/pool": pool },
   taints: [{ effect: "NoSchedule", key: "acme.example/dedicated", value }],
