@@ -63,6 +63,11 @@ export function valueAt(value: JsonValue | undefined, ...path: readonly FieldSte
   return at;
 }
 
+/** The condition of a type in an object's status; each type is there once. */
+export function conditionOf({ json }: Pick<KubeObject, "json">, type: string): JsonValue | undefined {
+  return listAt(json, "status", "conditions").find((one) => textAt(one, "type") === type);
+}
+
 export function textAt(value: JsonValue | undefined, ...path: readonly FieldStep[]): string | undefined {
   const found = valueAt(value, ...path);
   return typeof found === "string" ? found : undefined;

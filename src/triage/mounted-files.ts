@@ -38,12 +38,17 @@ export function fileVolume(snapshot: Snapshot, { object, template }: Workload, n
   return undefined;
 }
 
-/** The path inside a volume of a path in the container, by the mount that it lies on; `undefined` where it lies on none. */
-export function mountOf(container: Container, path: string): { readonly volume: string; readonly inside: string } | undefined {
-  const [nearest] = listAt(container.json, "volumeMounts")
+/** The mount that a path in a container lies on, the deepest of several, and where it is. */
+export function nearestMount(container: Container, path: string): { readonly mount: JsonValue; readonly at: string } | undefined {
+  return listAt(container.json, "volumeMounts")
     .map((mount) => ({ mount, at: (textAt(mount, "mountPath") ?? "").replace(/\/+$/, "") }))
     .filter(({ at }) => at !== "" && (path === at || path.startsWith(`${at}/`)))
-    .sort((a, b) => b.at.length - a.at.length);
+    .sort((a, b) => b.at.length - a.at.length)[0];
+}
+
+/** The path inside a volume of a path in the container, by the mount that it lies on; `undefined` where it lies on none. */
+export function mountOf(container: Container, path: string): { readonly volume: string; readonly inside: string } | undefined {
+  const nearest = nearestMount(container, path);
   const volume = textAt(nearest?.mount, "name");
   if (nearest === undefined || volume === undefined) return undefined;
   const inside = [textAt(nearest.mount, "subPath") ?? "", path.slice(nearest.at.length + 1)].filter((part) => part !== "").join("/");

@@ -1,3 +1,4 @@
+import { isDefaultClass } from "./storage-classes.ts";
 import type { JsonObject, JsonValue } from "../messages/conversation.ts";
 import { type KubeObject, listAt, type ObjectRef, refText, textAt, valueAt } from "./kube-object.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
@@ -37,10 +38,7 @@ function predictedClaim(laid: Snapshot, claim: KubeObject, template: JsonValue):
 /** Does a claim of this class get a volume: is there somebody who makes one, or one that is free? */
 function getsVolume(laid: Snapshot, wanted: string | undefined): boolean {
   const classes = laid.of("StorageClass");
-  const annotation = "storageclass.kubernetes.io/is-default-class";
-  const found = classes.find((one) =>
-    wanted === undefined ? textAt(one.json, "metadata", "annotations", annotation) === "true" : one.name === wanted,
-  );
+  const found = classes.find((one) => (wanted === undefined ? isDefaultClass(one) : one.name === wanted));
   const provisioner = textAt(found?.json, "provisioner");
   if (provisioner !== undefined && provisioner !== "kubernetes.io/no-provisioner") return true;
   const className = found?.name ?? wanted ?? "";

@@ -1,11 +1,11 @@
 import { lastRunLog, statesOf } from "./container-state.ts";
 import type { Finding } from "./finding.ts";
-import { listAt, textAt } from "./kube-object.ts";
+import { textAt } from "./kube-object.ts";
 import type { Place } from "./predict.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type Container, revisionsOf, type Workload } from "./workloads.ts";
+import { type Container, type Workload, earlierContainers } from "./workloads.ts";
 
 /** Where nothing tells what is needed: half as much again as was not enough. */
 export const untoldGrowth = 1.5;
@@ -30,11 +30,8 @@ export function memoryStays(
 }
 
 /** Has a revision before had this limit, in bytes? */
-function hadLimit({ object }: Workload, { name }: Container, snapshot: Snapshot, limit: number): boolean {
-  return revisionsOf(snapshot, object)
-    .slice(1)
-    .flatMap((set) => listAt(set.json, "spec", "template", "spec", "containers"))
-    .some((one) => textAt(one, "name") === name && quantity(textAt(one, "resources", "limits", "memory")) === limit);
+function hadLimit(workload: Workload, { name }: Container, snapshot: Snapshot, limit: number): boolean {
+  return earlierContainers(snapshot, workload, name).some(({ json }) => quantity(textAt(json, "resources", "limits", "memory")) === limit);
 }
 
 /** The largest amount of memory that the container's last lines name, in bytes. */

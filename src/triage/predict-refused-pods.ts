@@ -1,14 +1,14 @@
 import { rolloutSteps } from "./analyzers/rollout-surge.ts";
 import { demandAt, whyInsecure } from "./analyzers/pod-security.ts";
 import type { Finding } from "./finding.ts";
-import { fieldText, type KubeObject, numberAt, refText, textAt, valueAt } from "./kube-object.ts";
+import { fieldText, type KubeObject, numberAt, textAt, valueAt } from "./kube-object.ts";
 import { namesWord, whyNotMeant } from "./meant.ts";
 import { limitRangeStays } from "./predict-limit-range.ts";
 import { quantity } from "./quantity.ts";
 import { quote } from "./quote.ts";
 import { fitsIn, quotaRoom } from "./quota-room.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type Container, containersOf, type Workload, workloadsOf } from "./workloads.ts";
+import { type Container, containersOf, type Workload, workloadOf } from "./workloads.ts";
 
 /** A limit that is more than so many times what is asked for bounds nothing, of memory and of CPU, which programs take in bursts. */
 const widest: Readonly<Record<string, number>> = { memory: 4, cpu: 16, "ephemeral-storage": 16 };
@@ -21,7 +21,7 @@ export function refusedPodStays(
   after: Snapshot,
   repositoryText: string,
 ): string | undefined {
-  const workload = findWorkload(after, object);
+  const workload = workloadOf(after, object);
   if (workload === undefined) return undefined;
   const place = fieldText(finding.field);
   const container = containersOf(workload).find(({ field }) => place.startsWith(`${fieldText(field)}.`));
@@ -43,10 +43,6 @@ export function refusedPodStays(
     default:
       return undefined;
   }
-}
-
-function findWorkload(snapshot: Snapshot, object: KubeObject): Workload | undefined {
-  return workloadsOf(snapshot, object.namespace).find((one) => refText(one.object) === refText(object));
 }
 
 /** One old pod goes first, no more than Kubernetes itself would let go, and a rollout needs no more room than before. */
@@ -103,7 +99,7 @@ function toldMemory(text: string, names: readonly string[]): number {
 
 /** Every quota of the namespace has room for all its pods. */
 function overQuota(before: Snapshot, after: Snapshot, workload: Workload): string | undefined {
-  const pods = findWorkload(before, workload.object)?.pods ?? [];
+  const pods = workloadOf(before, workload.object)?.pods ?? [];
   for (const quota of after.of("ResourceQuota", workload.object.namespace))
     for (const resource of Object.keys((valueAt(quota.json, "spec", "hard") ?? {}) as object)) {
       const room = quotaRoom(before, quota, resource, { ...workload, pods });

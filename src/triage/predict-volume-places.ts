@@ -1,10 +1,10 @@
 import { obstaclesOf } from "./analyzers/scheduling.ts";
 import { reachableNodes } from "./analyzers/volume-place.ts";
 import type { Finding } from "./finding.ts";
-import { type KubeObject, refText, textAt } from "./kube-object.ts";
+import { type KubeObject, textAt } from "./kube-object.ts";
 import { whyNotMeant } from "./meant.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { workloadsOf } from "./workloads.ts";
+import { workloadOf } from "./workloads.ts";
 
 /** A claim that nodes share goes to a class of which such a volume has been seen. */
 export function claimAccessStays(finding: Finding, object: KubeObject): string | undefined {
@@ -17,7 +17,7 @@ export function volumeAwayStays(finding: Finding, object: KubeObject, after: Sna
   const value = textAt(object.json, ...finding.field);
   if (value === undefined) return "it does not say any more where it is to run";
   if (finding.candidates.every((one) => one.value !== value)) return "its volume is not there";
-  const workload = workloadsOf(after, object.namespace ?? "").find((one) => refText(one.object) === refText(object));
+  const workload = workloadOf(after, object);
   if (workload === undefined) return undefined;
   const nodes = after.of("Node");
   const takes = (reachableNodes(after, workload) ?? []).some((node) => obstaclesOf(workload, node, nodes).length === 0);

@@ -4,11 +4,18 @@ import { quantity } from "./quantity.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isOver, type Workload } from "./workloads.ts";
 
+/** Which of a container's resources a quota means: `limits.memory`, `requests.cpu`, or `cpu`, which is what is asked for. */
+export function containerResource(resource: string): { readonly side: "requests" | "limits"; readonly dimension: string } | undefined {
+  const [, side, dimension] = /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/.exec(resource) ?? [];
+  return dimension === undefined ? undefined : { side: side === "limits" ? "limits" : "requests", dimension };
+}
+
 /** What pods ask for of a resource as quotas name it: `requests.cpu`, `cpu`, `limits.memory`, `pods`; `undefined` for what pods do not have. */
 export function askedFor(pods: readonly { readonly json: JsonObject }[], resource: string): number | undefined {
   if (resource === "pods" || resource === "count/pods") return pods.length;
-  const [, side = "requests", dimension] = /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/.exec(resource) ?? [];
-  if (dimension === undefined) return undefined;
+  const known = containerResource(resource);
+  if (known === undefined) return undefined;
+  const { side, dimension } = known;
   return pods
     .flatMap((pod) => listAt(pod.json, "spec", "containers"))
     .reduce<number>((sum, container) => {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../messages/conversation.ts";
-import { type FieldStep, isObject, type KubeObject, listAt, objectAt, textAt, textsAt } from "./kube-object.ts";
+import { type FieldStep, isObject, type KubeObject, listAt, objectAt, textAt, textsAt, refText } from "./kube-object.ts";
 import { perNamespace } from "./per-namespace.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -70,6 +70,19 @@ export function containersOf({ way, template }: Pick<Workload, "way" | "template
       return name === undefined ? [] : [{ name, json: value as JsonObject, init, field: [...way, "spec", member, { name }] }];
     });
   return [...list("initContainers", true), ...list("containers", false)];
+}
+
+/** The workload that an object is. */
+export function workloadOf(snapshot: Snapshot, object: KubeObject): Workload | undefined {
+  return workloadsOf(snapshot, object.namespace).find((one) => refText(one.object) === refText(object));
+}
+
+/** A container of a deployment as its revisions before the newest had it, the latest of them first. */
+export function earlierContainers(snapshot: Snapshot, { object }: Pick<Workload, "object">, name: string): readonly Container[] {
+  return revisionsOf(snapshot, object)
+    .slice(1)
+    .flatMap((set) => containersOf({ way: [], template: objectAt(set.json, "spec", "template") }))
+    .filter((container) => container.name === name);
 }
 
 /** The replica sets of a deployment, the newest revision first. */

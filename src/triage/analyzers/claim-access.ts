@@ -1,3 +1,4 @@
+import { isDefaultClass } from "../storage-classes.ts";
 import type { Candidate, Finding } from "../finding.ts";
 import { type FieldStep, type KubeObject, listAt, type ObjectRef, textAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
@@ -62,6 +63,5 @@ function isShared(mode: string): boolean {
 }
 
 function defaultClass(snapshot: Snapshot): string | undefined {
-  const annotation = "storageclass.kubernetes.io/is-default-class";
-  return snapshot.of("StorageClass").find(({ json }) => textAt(json, "metadata", "annotations", annotation) === "true")?.name;
+  return snapshot.of("StorageClass").find(isDefaultClass)?.name;
 }

@@ -1,3 +1,4 @@
+import { nearestMount } from "../mounted-files.ts";
 import { eventsOf, lastRunLog, statesOf } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
 import { flagAt, type KubeObject, listAt, refOf, textAt, valueAt } from "../kube-object.ts";
@@ -70,11 +71,7 @@ function writesNowhere(snapshot: Snapshot, workload: Workload, container: Contai
 
 /** Is a volume mounted at the path, or above it, into which a container can write? */
 export function isWritable({ template }: Pick<Workload, "template">, container: Container, path: string): boolean {
-  const mounts = listAt(container.json, "volumeMounts")
-    .map((mount) => ({ mount, at: (textAt(mount, "mountPath") ?? "").replace(/\/+$/, "") }))
-    .filter(({ at }) => at !== "" && (path === at || path.startsWith(`${at}/`)))
-    .sort((a, b) => b.at.length - a.at.length);
-  const [nearest] = mounts;
+  const nearest = nearestMount(container, path);
   if (nearest === undefined || flagAt(nearest.mount, "readOnly") === true) return false;
   const volume = listAt(template, "spec", "volumes").find((one) => textAt(one, "name") === textAt(nearest.mount, "name"));
   return ["emptyDir", "persistentVolumeClaim", "ephemeral"].some((kind) => valueAt(volume, kind) !== undefined);

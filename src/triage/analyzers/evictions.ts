@@ -1,6 +1,6 @@
 import { eventsOf, instant } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
-import { type FieldStep, type KubeObject, listAt, refOf, textAt, valueAt } from "../kube-object.ts";
+import { type FieldStep, type KubeObject, refOf, textAt, valueAt, conditionOf } from "../kube-object.ts";
 import { asBytes, quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -19,7 +19,7 @@ export const findEvictions: Analyzer = (snapshot, namespace) =>
   });
 
 function evictedAt(snapshot: Snapshot, pod: KubeObject): number {
-  const condition = listAt(pod.json, "status", "conditions").find((one) => textAt(one, "type") === "DisruptionTarget");
+  const condition = conditionOf(pod, "DisruptionTarget");
   const told = eventsOf(snapshot, pod).find(({ reason }) => reason === "Evicted")?.at;
   return (
     told ??

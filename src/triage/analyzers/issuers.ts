@@ -1,6 +1,6 @@
 import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Evidence, Finding } from "../finding.ts";
-import { type KubeObject, listAt, objectAt, refOf, textAt } from "../kube-object.ts";
+import { type KubeObject, listAt, objectAt, refOf, textAt, conditionOf } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -62,7 +62,7 @@ function toldMissing(snapshot: Snapshot, certificate: KubeObject, kind: string, 
     if (!same && !snapshot.covers(kind)) continue;
     const said = eventsOf(snapshot, request).find(({ reason, message }) => reason === "IssuerNotFound" || isMissing(message))?.message;
     if (said !== undefined) return { object: refOf(request), from: "event", text: quote(said, 200) };
-    const ready = listAt(request.json, "status", "conditions").find((one) => textAt(one, "type") === "Ready");
+    const ready = conditionOf(request, "Ready");
     const message = textAt(ready, "message") ?? "";
     if (textAt(ready, "status") !== "True" && isMissing(message))
       return { object: refOf(request), from: "condition Ready", text: quote(message, 200) };

@@ -1,6 +1,6 @@
 import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
-import { type KubeObject, listAt, numberAt, objectAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
+import { type KubeObject, listAt, numberAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
 import { refusedClaim } from "./claim-quota.ts";
 import { insecurePods } from "./pod-security.ts";
 import { unsaidForQuota } from "./quota-needs.ts";
@@ -10,7 +10,17 @@ import { nearMisses } from "../near.ts";
 import { quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { containersOf, isReady, labelsOf, matchesSelector, revisionsOf, topOwner, type Workload, workloadsOf } from "../workloads.ts";
+import {
+  containersOf,
+  isReady,
+  labelsOf,
+  matchesSelector,
+  revisionsOf,
+  topOwner,
+  type Workload,
+  workloadsOf,
+  earlierContainers,
+} from "../workloads.ts";
 
 /** A longer text is data and no configuration of metrics. */
 const longestText = 50_000;
@@ -108,11 +118,9 @@ function exceededQuota(snapshot: Snapshot, workload: Workload, name: string, req
         (quantity(textAt(b.json, "resources", member, dimension)) ?? 0) - (quantity(textAt(a.json, "resources", member, dimension)) ?? 0),
     )[0];
   const countsPods = dimension === "pods" || dimension.startsWith("count/");
-  const before = revisionsOf(snapshot, workload.object)
-    .slice(1)
-    .flatMap((set) => containersOf({ way: [], template: objectAt(set.json, "spec", "template") }))
-    .filter((container) => container.name === largest?.name)
-    .flatMap((container) => textAt(container.json, "resources", member, dimension) ?? []);
+  const before = earlierContainers(snapshot, workload, largest?.name ?? "").flatMap(
+    ({ json }) => textAt(json, "resources", member, dimension) ?? [],
+  );
   const value = countsPods
     ? String(numberAt(workload.object.json, "spec", "replicas") ?? 1)
     : textAt(largest?.json, "resources", member, dimension);

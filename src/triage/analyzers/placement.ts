@@ -5,7 +5,7 @@ import { nearMisses } from "../near.ts";
 import { quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { containersOf, isOver, labelsOf, matchesSelector, revisionsOf, type Workload } from "../workloads.ts";
+import { containersOf, isOver, labelsOf, matchesSelector, type Workload, earlierContainers } from "../workloads.ts";
 
 /** What keeps a pod from every node though the nodes themselves would take it: other pods, and how it is to stand to them. */
 export type Placement = Pick<Finding, "fault" | "field" | "value" | "says" | "candidates">;
@@ -177,10 +177,7 @@ function noRoom(snapshot: Snapshot, workload: Workload, nodes: readonly KubeObje
   const largest = containers.toSorted((a, b) => askedBy(b.json, resource) - askedBy(a.json, resource))[0];
   if (largest === undefined || nodes.length === 0) return undefined;
   const value = textAt(largest.json, "resources", "requests", resource);
-  const candidates: Candidate[] = revisionsOf(snapshot, workload.object)
-    .slice(1)
-    .flatMap((set) => containersOf({ way: [], template: valueAt(set.json, "spec", "template") as Workload["template"] }))
-    .filter(({ name }) => name === largest.name)
+  const candidates: Candidate[] = earlierContainers(snapshot, workload, largest.name)
     .flatMap(({ json }) => textAt(json, "resources", "requests", resource) ?? [])
     .filter((one, at, all) => one !== value && all.indexOf(one) === at)
     .slice(0, 3)

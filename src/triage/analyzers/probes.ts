@@ -1,11 +1,11 @@
 import { type ContainerState, eventsOf, instant, lastRunLog, statesOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
-import { isObject, type KubeObject, listAt, numberAt, objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
+import { isObject, type KubeObject, listAt, numberAt, refOf, textAt, valueAt } from "../kube-object.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { explainAnswer } from "./probe-answers.ts";
 import { toldStart } from "../start-time.ts";
-import { type Container, containersOf, isReady, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
+import { type Container, containersOf, isReady, type Workload, workloadsOf, earlierContainers } from "../workloads.ts";
 
 const probes = [
   { member: "startupProbe", word: "Startup" },
@@ -158,11 +158,10 @@ function knownPaths(
     const asked = textAt(container.json, other.member, "httpGet", "path");
     if (asked !== undefined && asked !== path) found.set(asked, `its ${other.word.toLowerCase()} probe asks for it`);
   }
-  for (const set of revisionsOf(snapshot, workload.object).slice(1))
-    for (const one of containersOf({ way: [], template: objectAt(set.json, "spec", "template") })) {
-      const before = one.name === container.name ? textAt(one.json, member, "httpGet", "path") : undefined;
-      if (before !== undefined && before !== path) found.set(before, "the revision before asked for it");
-    }
+  for (const { json } of earlierContainers(snapshot, workload, container.name)) {
+    const before = textAt(json, member, "httpGet", "path");
+    if (before !== undefined && before !== path) found.set(before, "the revision before asked for it");
+  }
   return [...found].map(([value, why]) => ({ value, why }));
 }
 

@@ -1,9 +1,10 @@
+import { containerResource } from "../quota-room.ts";
 import type { Candidate, Finding } from "../finding.ts";
-import { objectAt, refOf, textAt, valueAt } from "../kube-object.ts";
+import { refOf, textAt, valueAt } from "../kube-object.ts";
 import { quantity } from "../quantity.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Container, containersOf, revisionsOf, type Workload, workloadsOf } from "../workloads.ts";
+import { type Container, containersOf, type Workload, workloadsOf, earlierContainers } from "../workloads.ts";
 
 /** So many are told of one workload. */
 const most = 8;
@@ -50,8 +51,8 @@ function readNeeds(said: string): readonly Need[] | undefined {
 }
 
 function readNeed(resource: string, quota: string, containers: readonly string[]): Need | undefined {
-  const [, side = "requests", dimension] = /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/.exec(resource) ?? [];
-  return dimension === undefined ? undefined : { quota, side: side === "limits" ? "limits" : "requests", dimension, containers };
+  const known = containerResource(resource);
+  return known === undefined ? undefined : { quota, ...known, containers };
 }
 
 /** A container that says its limit is taken to ask for as much. */
@@ -86,9 +87,7 @@ function shownValues(snapshot: Snapshot, workload: Workload, container: Containe
     const value = textAt(json, "resources", side, dimension);
     if (quantity(value) !== undefined && value !== undefined && !found.has(value)) found.set(value, why);
   };
-  for (const set of revisionsOf(snapshot, workload.object).slice(1))
-    for (const one of containersOf({ way: [], template: objectAt(set.json, "spec", "template") }))
-      if (one.name === container.name) learn(one, "the revision before said it");
+  for (const one of earlierContainers(snapshot, workload, container.name)) learn(one, "the revision before said it");
   const asks = textAt(container.json, "resources", "requests", dimension);
   if (side === "limits" && asks !== undefined)
     for (const other of workloadsOf(snapshot, workload.object.namespace))

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../messages/conversation.ts";
 import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Finding } from "../finding.ts";
-import { type FieldStep, type KubeObject, listAt, objectAt, refOf, textAt, textsAt, valueAt } from "../kube-object.ts";
+import { type FieldStep, type KubeObject, listAt, objectAt, refOf, textAt, textsAt, valueAt, conditionOf } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
 import { placementOf } from "./placement.ts";
 import { awayFromVolume } from "./volume-place.ts";
@@ -218,6 +218,6 @@ export function tolerates(tolerations: readonly unknown[], taint: Parameters<typ
 }
 
 function scheduledMessage(pod: KubeObject): string {
-  const condition = listAt(pod.json, "status", "conditions").find((one) => textAt(one, "type") === "PodScheduled");
+  const condition = conditionOf(pod, "PodScheduled");
   return textAt(condition, "message") ?? "";
 }

@@ -1,6 +1,6 @@
 import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Candidate, Evidence, Finding } from "../finding.ts";
-import { type KubeObject, listAt, objectAt, refOf, textAt } from "../kube-object.ts";
+import { type KubeObject, listAt, objectAt, refOf, textAt, conditionOf } from "../kube-object.ts";
 import { nearMisses } from "../near.ts";
 import { quote } from "../quote.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -50,7 +50,7 @@ function missingStore(snapshot: Snapshot, secret: KubeObject): Evidence | undefi
     return undefined;
   if (!snapshot.covers(kind) || snapshot.find(kind, kind === "SecretStore" ? secret.namespace : undefined, name) !== undefined)
     return undefined;
-  const ready = listAt(secret.json, "status", "conditions").find((one) => textAt(one, "type") === "Ready");
+  const ready = conditionOf(secret, "Ready");
   if (textAt(ready, "status") === "True") return undefined;
   const told = /(?:could not get|not found).{0,20}\b(?:Cluster)?SecretStore\b|\bSecretStore\b.{0,300}not found/;
   const said = eventsOf(snapshot, secret).find(({ warning, message }) => warning && told.test(message))?.message;
@@ -61,12 +61,11 @@ function missingStore(snapshot: Snapshot, secret: KubeObject): Evidence | undefi
 
 /** Stores of a kind that an external secret may use: those that are well, and that do not keep to other namespaces. */
 function storesFor(snapshot: Snapshot, { namespace }: KubeObject, kind: string): readonly KubeObject[] {
-  return snapshot.of(kind, kind === "SecretStore" ? namespace : undefined).filter(({ apiVersion, json }) => {
-    if (!apiVersion.startsWith("external-secrets.io/")) return false;
-    const ready = listAt(json, "status", "conditions").find((one) => textAt(one, "type") === "Ready");
-    const kept = listAt(json, "spec", "conditions");
+  return snapshot.of(kind, kind === "SecretStore" ? namespace : undefined).filter((store) => {
+    if (!store.apiVersion.startsWith("external-secrets.io/")) return false;
+    const kept = listAt(store.json, "spec", "conditions");
     return (
-      textAt(ready, "status") !== "False" &&
+      textAt(conditionOf(store, "Ready"), "status") !== "False" &&
       (kind === "SecretStore" || kept.length === 0 || kept.some((one) => listAt(one, "namespaces").some((name) => name === namespace)))
     );
   });

@@ -1,3 +1,4 @@
+import { isDefaultClass } from "../storage-classes.ts";
 import { eventsOf } from "../container-state.ts";
 import type { Analyzer, Finding } from "../finding.ts";
 import { type FieldStep, type KubeObject, listAt, type ObjectRef, refOf, textAt } from "../kube-object.ts";
@@ -72,7 +73,5 @@ function isStatic(classes: readonly KubeObject[], name: string): boolean {
 }
 
 function defaultsFirst(classes: readonly KubeObject[]): readonly string[] {
-  const isDefault = (one: KubeObject): boolean =>
-    textAt(one.json, "metadata", "annotations", "storageclass.kubernetes.io/is-default-class") === "true";
-  return [...classes.filter(isDefault), ...classes.filter((one) => !isDefault(one))].map(({ name }) => name);
+  return [...classes.filter(isDefaultClass), ...classes.filter((one) => !isDefaultClass(one))].map(({ name }) => name);
 }
